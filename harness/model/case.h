@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "harness/model/record.h"
+#include "harness/model/type.h"
+#include "harness/model/value.h"
+
+namespace spanproof {
+
+// When a case or an expectation applies; an absent member means "any".
+struct When {
+  std::vector<std::string> arch;      // "win64", "win32", "linux64"
+  std::vector<std::string> abi;       // "win64-gnu"...
+  std::vector<std::string> lane;      // kinds: "bridge", "inproc", "native"...
+  std::string wine;                   // "< 10", ">= 8.0"; empty: any, also without Wine
+};
+
+struct ObjectSpec {
+  std::string name;
+  TypeId type = 0;
+  std::optional<Value> initial;  // absent: zeroed
+};
+
+// How the harness answers one invocation of a callback.
+struct CallbackAnswer {
+  std::optional<std::vector<Value>> expect_arguments;
+  std::vector<Reached> expect_memory;
+  std::vector<Reached> write;
+  Value answer;
+};
+
+// Answers are given in order; with `repeat_last` the last one serves all further calls.
+struct CallbackSpec {
+  std::string name;
+  TypeId prototype = 0;
+  std::vector<CallbackAnswer> answers;
+  bool repeat_last = false;
+};
+
+// What a step must produce; an absent member is not compared. A step of kind
+// "call" without any is an error, as is a case without any (DESIGN 5).
+struct Expectation {
+  std::optional<Value> result;
+  std::vector<NamedValue> objects;
+  std::optional<std::vector<Event>> events;       // callbacks by name and arguments, texts exact
+  std::optional<std::string> text;                // all of stdout, where order does not matter
+  std::optional<std::uint32_t> last_error;
+  std::optional<Ending> ending;                   // absent: kReturned
+  std::optional<std::uint64_t> code;              // of the error or fault
+  std::string message_contains;
+  bool empty() const;
+};
+
+struct Step {
+  std::string step;    // "load", "bind", "call", "unload"
+  std::string target;
+  std::vector<Value> arguments;
+  Expectation expect;
+};
+
+struct FunctionSpec {
+  std::string name;    // as the case calls it
+  std::string module;
+  std::string symbol;  // as the DLL exports it
+  Prototype prototype;
+};
+
+struct ModuleSpec {
+  std::string name;
+  std::string file;    // relative to the DLL folder of the lane's architecture
+};
+
+struct Case {
+  std::string id;
+  std::string about;
+  std::string source;  // "seed 0, first example"
+  When when;
+  std::vector<ObjectSpec> objects;
+  std::vector<CallbackSpec> callbacks;
+  std::vector<Step> steps;
+};
+
+// One file of cases: what it declares is shared by its cases. A file is the
+// unit of isolation: each runs in a testee of its own.
+struct CaseFile {
+  std::filesystem::path path;
+  TypeTable types;
+  std::vector<ModuleSpec> modules;
+  std::vector<FunctionSpec> functions;
+  std::vector<Case> cases;  // already multiplied by convention, ids final
+};
+
+// kInvalidArgument with file, JSON pointer and what to write instead.
+Expected<CaseFile> LoadCaseFile(const std::filesystem::path& path);
+Expected<std::vector<CaseFile>> LoadSuite(const std::filesystem::path& folder);
+
+}  // namespace spanproof

@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "harness/model/error.h"
+
+namespace spanproof {
+
+// Never "the platform's": every layout is asked for by name.
+enum class Abi : std::uint8_t { kWin64Gnu, kWin64Msvc, kWin32Gnu, kWin32Msvc, kSysv64 };
+
+enum class Convention : std::uint8_t { kCdecl, kStdcall, kFastcall, kThiscall };
+
+enum class Kind : std::uint8_t {
+  kVoid,
+  kBool,
+  kChar,   // char: one byte of text
+  kWchar,  // wchar_t: UTF-16 unit on Windows ABIs, 4 bytes on sysv64
+  kInt8, kUint8, kInt16, kUint16, kInt32, kUint32, kInt64, kUint64,
+  kLong, kUlong,      // 4 bytes on Windows, 8 on sysv64
+  kSize, kPtrdiff,    // pointer width (size_t, uintptr_t / ptrdiff_t, intptr_t)
+  kFloat, kDouble, kLongDouble,
+  kPointer, kFunction, kStruct, kUnion, kArray,
+};
+
+using TypeId = std::uint32_t;  // an index into the TypeTable that made it
+
+// A memsync path [root, segments...] as in zugbruecke (seed 0): the root is an
+// argument's index or 'r' for the result; a segment is a field's name, a
+// negative int (dereference) or an element's index.
+struct Path {
+  static constexpr int kResult = -1;
+  int root = 0;  // argument index, or kResult
+  std::vector<std::variant<std::int64_t, std::string>> segments;
+
+  bool operator==(const Path&) const = default;
+};
+std::string Spell(const Path& path);  // as JSON: [0,"data"], ["r"]
+
+// One memsync directive. `null`: up to and with the terminator; `unic`: the
+// unit is wchar_t. Otherwise bytes = (length, or func of the lengths) x
+// sizeof(type); type defaults to unsigned char.
+struct Directive {
+  Path pointer;
+  std::vector<Path> length;
+  std::string func;  // "lambda x, y: x * y"; empty: the single length itself
+  std::string type;  // a type string; empty: the default
+  bool null = false;
+  bool unic = false;
+
+  bool operator==(const Directive&) const = default;
+};
+
+struct Prototype {
+  Convention convention = Convention::kCdecl;
+  TypeId result = 0;
+  std::vector<TypeId> arguments;
+  std::vector<Directive> memsync;
+
+  bool operator==(const Prototype&) const = default;
+};
+
+struct Field {
+  std::string name;
+  TypeId type = 0;
+  std::uint8_t bits = 0;  // width of a bit-field, 0 for an ordinary member
+
+  bool operator==(const Field&) const = default;
+};
+
+struct Type {
+  Kind kind = Kind::kVoid;
+  std::string name;             // struct, union and named function types
+  TypeId element = 0;           // kPointer: pointee; kArray: element
+  std::uint64_t count = 0;      // kArray
+  std::vector<Field> fields;    // kStruct, kUnion
+  std::uint32_t pack = 0;       // #pragma pack(n); 0: the ABI's own
+  Prototype prototype;          // kFunction
+};
+
+struct Layout {
+  std::uint64_t size = 0;
+  std::uint64_t align = 1;
+
+  bool operator==(const Layout&) const = default;
+};
+
+// Holds every type that a case file or a protocol session names. Ids stay
+// valid for the table's life. Not thread-safe.
+class TypeTable {
+ public:
+  TypeTable();
+
+  // C-like spellings: "int", "unsigned short", "int16_t", "float*", "char**",
+  // "Image*", "int[10]", "filter_t" (a named function type; passed as a pointer).
+  Expected<TypeId> Parse(std::string_view spelling);
+
+  // Declares first so that structs may point at themselves; defining twice
+  // with another content is kInvalidArgument.
+  Expected<TypeId> DefineStruct(std::string name, std::vector<Field> fields,
+                                std::uint32_t pack = 0, bool is_union = false);
+  TypeId DeclareStruct(std::string name);
+  Expected<TypeId> DefineFunction(std::string name, Prototype prototype);
+
+  const Type& operator[](TypeId id) const { return types_[id]; }
+  std::string Spell(TypeId id) const;
+
+  TypeId PointerTo(TypeId element);
+  TypeId ArrayOf(TypeId element, std::uint64_t count);
+
+ private:
+  std::vector<Type> types_;
+  std::map<std::string, TypeId, std::less<>> by_spelling_;
+};
+
+// Size and alignment in bytes under `abi`; kUnsupported for void, incomplete
+// structs and what the engine does not lay out (bit-fields, so far).
+Expected<Layout> LayoutOf(const TypeTable& types, TypeId id, Abi abi);
+Expected<std::vector<std::uint64_t>> FieldOffsets(const TypeTable& types, TypeId id, Abi abi);
+std::uint64_t PointerSize(Abi abi);
+
+std::string_view Name(Abi abi);                // "win64-gnu"
+std::string_view Name(Convention convention);  // "cdecl"
+Expected<Abi> ParseAbi(std::string_view name);
+Expected<Convention> ParseConvention(std::string_view name);
+
+}  // namespace spanproof

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "harness/model/record.h"
+#include "harness/model/type.h"
+
+namespace spanproof {
+
+// One argument or result at the engine's door: up to 16 bytes of storage for
+// scalars and pointers (little-endian, zero-extended), or the address of a
+// by-value struct's bytes in the testee's ABI.
+struct Slot {
+  std::uint64_t words[2] = {0, 0};
+  const void* aggregate = nullptr;
+};
+
+// Called on the thread that called the DLL, with pointers as this process sees
+// them; fills `result`. May call back into the engine.
+using CallbackSink = std::function<void(std::span<const Slot> arguments, Slot* result)>;
+
+// The result of a call as this process sees it.
+struct Called {
+  Slot result;
+  std::uint32_t last_error = 0;
+  bool last_error_known = false;
+};
+
+// What a C++ testee implements; the SDK does the rest (protocol, objects,
+// values, naming of pointers, text in its order). All memory that the engine sees is
+// this process's own, laid out for Describe().abi. Called on one thread per
+// protocol thread. Errors: kUnsupported becomes `unsupported`; an OsError text
+// is said through EngineError.
+struct EngineError {
+  enum class Kind { kInvalid, kUnsupported, kOs, kRefused, kFault, kInternal };
+  Kind kind = Kind::kInternal;
+  std::uint64_t code = 0;     // Win32 error or exception code
+  std::uint64_t address = 0;  // of a fault
+  std::string message;
+};
+template <typename T>
+using EngineResult = tl::expected<T, EngineError>;
+
+using Handle = std::uint32_t;
+
+class Engine {
+ public:
+  virtual ~Engine() = default;
+
+  struct Description {
+    std::string name, version, engine;
+    Abi abi = Abi::kWin64Gnu;
+    std::vector<std::string> capabilities;
+    std::string os, wine, cpu;
+  };
+  virtual Description Describe() = 0;
+
+  virtual EngineResult<Handle> Load(const std::string& path) = 0;
+  virtual EngineResult<void> Unload(Handle module) = 0;
+  virtual EngineResult<Handle> Bind(Handle module, const std::string& symbol,
+                                    const TypeTable& types, const Prototype& prototype) = 0;
+  virtual EngineResult<Called> Call(Handle function, std::span<const Slot> arguments) = 0;
+  // A function pointer in this process, or a token that only Call understands
+  // as an argument. Ends with the returned handle's last owner.
+  virtual EngineResult<std::shared_ptr<void>> MakeCallback(const TypeTable& types,
+                                                           const Prototype& prototype,
+                                                           CallbackSink sink) = 0;
+  // The value that stands for the callback in memory and in arguments.
+  virtual std::uint64_t CallbackAddress(const std::shared_ptr<void>& callback) = 0;
+  // What was printed since the last time; flushes what buffers can be reached.
+  virtual std::vector<PrintedText> TakeText() = 0;
+};
+
+}  // namespace spanproof
