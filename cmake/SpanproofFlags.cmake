@@ -1,0 +1,39 @@
+# SPDX-License-Identifier: MIT
+# Flags that every target gets, in all three configurations.
+if(NOT CMAKE_BUILD_TYPE AND NOT CMAKE_CONFIGURATION_TYPES)
+  set(CMAKE_BUILD_TYPE Release CACHE STRING "Debug, Release or RelWithDebInfo" FORCE)
+endif()
+set(CMAKE_C_FLAGS_RELEASE "-O2 -DNDEBUG")
+set(CMAKE_CXX_FLAGS_RELEASE "-O2 -DNDEBUG")
+
+set(CMAKE_C_STANDARD 11)
+set(CMAKE_C_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_STANDARD 20)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+
+add_compile_options(-Wall -Wextra)
+include_directories("${PROJECT_SOURCE_DIR}")
+
+# The same bytes from any folder: no path of this machine in what is built.
+add_compile_options(
+  "-ffile-prefix-map=${PROJECT_BINARY_DIR}=build"
+  "-ffile-prefix-map=${PROJECT_SOURCE_DIR}=.")
+if(WIN32)
+  # Wine gives programs no clock worth stamping, and a time stamp would make
+  # two builds of one source differ.
+  add_link_options(-Wl,--no-insert-timestamp)
+  add_compile_definitions(_WIN32_WINNT=0x0601 WIN32_LEAN_AND_MEAN NOMINMAX)
+else()
+  set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+  find_package(Threads REQUIRED)
+endif()
+
+# "address,undefined", "thread"…; only for the Linux part, since MinGW's gcc
+# brings no sanitizer runtime.
+set(SPANPROOF_SANITIZE "" CACHE STRING "value for -fsanitize= of the Linux part")
+if(SPANPROOF_SANITIZE AND NOT WIN32)
+  add_compile_options(-fsanitize=${SPANPROOF_SANITIZE} -fno-omit-frame-pointer)
+  add_link_options(-fsanitize=${SPANPROOF_SANITIZE})
+endif()
