@@ -16,12 +16,18 @@ if(NOT WIN32)
   set(SPANPROOF_TEST_PREFIX "${PROJECT_BINARY_DIR}/wineprefix")
 endif()
 
-# What every process under Wine in the tests is started with. Of lists only the
-# last element is escaped by CMake, so this stays a list for `ENVIRONMENT`.
+# What every process under Wine in the tests is started with.
 set(SPANPROOF_WINE_ENVIRONMENT
   "WINEPREFIX=${SPANPROOF_TEST_PREFIX}" "WINEDEBUG=-all"
   "WINEDLLOVERRIDES=mscoree,mshtml=" "LC_ALL=C.UTF-8"
-  "SPANPROOF_MARKER=ctest")
+  "SPANPROOF_MARK=ctest")
+
+# spanproof_wine_test(<test>): gives an add_test() test the label `wine` and all
+# that goes with it.
+function(spanproof_wine_test test)
+  set_tests_properties(${test} PROPERTIES TIMEOUT 120 LABELS wine
+    FIXTURES_REQUIRED wine ENVIRONMENT "${SPANPROOF_WINE_ENVIRONMENT}")
+endfunction()
 
 function(spanproof_test)
   cmake_parse_arguments(arg "" "NAME" "SOURCES;LIBRARIES;LABELS" ${ARGN})
@@ -36,9 +42,8 @@ function(spanproof_test)
     if(CMAKE_CROSSCOMPILING_EMULATOR)
       set(name "${SPANPROOF_ARCH}.${arg_NAME}")
       add_test(NAME ${name} COMMAND ${arg_NAME})
-      set_tests_properties(${name} PROPERTIES TIMEOUT 120
-        LABELS "${arg_LABELS};wine;pe" FIXTURES_REQUIRED wine
-        ENVIRONMENT "${SPANPROOF_WINE_ENVIRONMENT}")
+      spanproof_wine_test(${name})
+      set_property(TEST ${name} APPEND PROPERTY LABELS ${arg_LABELS})
     endif()
     return()
   endif()
