@@ -3,6 +3,8 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -52,6 +54,7 @@ enum class Ending : std::uint8_t {
   kCrash,    // the testee ended without a word
   kTimeout,  // the deadline passed and the testee was ended
 };
+std::string_view Name(Ending ending);  // "returned", "fault"...
 
 // One step of a case as a lane lived it. Steps are `load`, `bind`, `call`,
 // `unload`; only calls have results, events and objects.

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: MIT
+#include "harness/model/record.h"
+
+namespace spanproof {
+
+std::string_view Name(Ending ending) {
+  switch (ending) {
+    case Ending::kReturned: return "returned";
+    case Ending::kError: return "error";
+    case Ending::kFault: return "fault";
+    case Ending::kCrash: return "crash";
+    case Ending::kTimeout: return "timeout";
+  }
+  return "unknown";
+}
+
+}  // namespace spanproof
