@@ -1,10 +1,17 @@
 # SPDX-License-Identifier: MIT
 # spanproof_test(NAME <n> SOURCES <…> [LIBRARIES <…>] [LABELS <…>])
 #
-# A GoogleTest program. On Linux each of its tests becomes a test of CTest; the
-# label `wine` gives them the prefix of the build tree with its wineserver
-# running (tools/CMakeLists.txt). In a Windows sub-build the whole program is
-# one test, `<arch>.<n>`, run under Wine by the Linux build's CTest.
+# A GoogleTest program. On Linux each of its tests becomes a test of CTest. In a
+# Windows sub-build the whole program is one test, `<arch>.<n>`, run under Wine
+# by the Linux build's CTest.
+#
+# spanproof_house_test(<test>) and spanproof_wine_test(<test>) do for a test of
+# add_test() what this does by itself:
+# - every test belongs to the fixture `house`: when all are over, no process of
+#   theirs and no shared memory may be left;
+# - a test with the label `wine` stands on the fixture `wine`: one prefix for
+#   the build tree, $WINEPREFIX, with its wineserver running.
+# Both fixtures are in tools/CMakeLists.txt.
 include(GoogleTest)
 
 if(NOT WIN32)
@@ -13,20 +20,26 @@ if(NOT WIN32)
   find_program(SPANPROOF_WINE32 NAMES wine PATHS /usr/lib/wine NO_DEFAULT_PATH
     DOC "32-bit Wine loader")
   find_program(SPANPROOF_WINESERVER NAMES wineserver DOC "Wine's server")
-  set(SPANPROOF_TEST_PREFIX "${PROJECT_BINARY_DIR}/wineprefix")
+  set(SPANPROOF_TEST_TREE "${PROJECT_BINARY_DIR}")
 endif()
 
-# What every process under Wine in the tests is started with.
-set(SPANPROOF_WINE_ENVIRONMENT
-  "WINEPREFIX=${SPANPROOF_TEST_PREFIX}" "WINEDEBUG=-all"
-  "WINEDLLOVERRIDES=mscoree,mshtml=" "LC_ALL=C.UTF-8"
-  "SPANPROOF_MARK=ctest")
+# What the tests are started with. Programs that make a prefix or a cache of
+# their own must not touch the user's.
+set(SPANPROOF_TEST_ENVIRONMENT
+  "SPANPROOF_TEST_TREE=${SPANPROOF_TEST_TREE}"
+  "XDG_CACHE_HOME=${SPANPROOF_TEST_TREE}/cache")
+set(SPANPROOF_WINE_ENVIRONMENT ${SPANPROOF_TEST_ENVIRONMENT}
+  "WINEPREFIX=${SPANPROOF_TEST_TREE}/wineprefix" "WINEDEBUG=-all"
+  "WINEDLLOVERRIDES=mscoree,mshtml=" "LC_ALL=C.UTF-8")
 
-# spanproof_wine_test(<test>): gives an add_test() test the label `wine` and all
-# that goes with it.
+function(spanproof_house_test test)
+  set_tests_properties(${test} PROPERTIES TIMEOUT 120
+    FIXTURES_REQUIRED house ENVIRONMENT "${SPANPROOF_TEST_ENVIRONMENT}")
+endfunction()
+
 function(spanproof_wine_test test)
   set_tests_properties(${test} PROPERTIES TIMEOUT 120 LABELS wine
-    FIXTURES_REQUIRED wine ENVIRONMENT "${SPANPROOF_WINE_ENVIRONMENT}")
+    FIXTURES_REQUIRED "house;wine" ENVIRONMENT "${SPANPROOF_WINE_ENVIRONMENT}")
 endfunction()
 
 function(spanproof_test)
@@ -50,15 +63,18 @@ function(spanproof_test)
 
   set_target_properties(${arg_NAME} PROPERTIES
     RUNTIME_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}/tests")
-  set(properties TIMEOUT 120)
+  set(environment "${SPANPROOF_TEST_ENVIRONMENT}")
+  set(fixtures house)
   if("wine" IN_LIST arg_LABELS)
-    string(REPLACE ";" "\\;" environment "${SPANPROOF_WINE_ENVIRONMENT}")
-    list(APPEND properties FIXTURES_REQUIRED wine ENVIRONMENT "${environment}")
+    set(environment "${SPANPROOF_WINE_ENVIRONMENT}")
+    list(APPEND fixtures wine)
   endif()
-  if(arg_LABELS)
-    string(REPLACE ";" "\\;" labels "${arg_LABELS}")
-    list(APPEND properties LABELS "${labels}")
-  endif()
+  # Lists reach the discovered tests only with their semicolons escaped.
+  foreach(list environment fixtures arg_LABELS)
+    string(REPLACE ";" "\\;" ${list} "${${list}}")
+  endforeach()
   gtest_discover_tests(${arg_NAME} TEST_PREFIX "${arg_NAME}."
-    DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT 60 PROPERTIES ${properties})
+    DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT 60
+    PROPERTIES TIMEOUT 120 FIXTURES_REQUIRED "${fixtures}"
+      ENVIRONMENT "${environment}" LABELS "${arg_LABELS}")
 endfunction()

@@ -5,7 +5,7 @@
 #   nothing_is_left.sh after <tree>    fails where a process of these tests is
 #                                      alive or new shared memory is there
 # Every test has SPANPROOF_TEST_TREE=<tree> in its environment, and so has
-# whatever it started, however it was reparented.
+# whatever it started, however it was reparented; this script has it not.
 set -euo pipefail
 action=$1 tree=$2
 noted=$tree/tests/shared-memory-before
@@ -14,20 +14,16 @@ list_shared_memory() {
   find /dev/shm -mindepth 1 -user "$(id -un)" -iname '*spanproof*' 2>/dev/null | sort || true
 }
 
-# Process ids, without this script and its children.
 list_processes() {
   local file pid
   for file in /proc/[0-9]*/environ; do
-    pid=${file//[^0-9]/}
-    [ "$pid" = $$ ] && continue
     # Processes end while we look: unreadable is gone, or not ours.
-    if tr '\0' '\n' 2>/dev/null <"$file" | grep -qxF "SPANPROOF_TEST_TREE=$tree" &&
-        [ "$(ps_parent "$pid")" != $$ ]; then
-      echo "$pid"
+    if tr '\0' '\n' <"$file" | grep -qxF "SPANPROOF_TEST_TREE=$tree"; then
+      pid=${file#/proc/}
+      echo "${pid%/environ}"
     fi
   done 2>/dev/null
 }
-ps_parent() { sed -n 's/^PPid:[[:space:]]*//p' "/proc/$1/status" 2>/dev/null || true; }
 
 if [ "$action" = before ]; then
   mkdir -p "$tree/tests"
