@@ -58,6 +58,9 @@ struct Expectation {
   bool empty() const;
 };
 
+// Loading a module and binding a function are implied: whoever runs the steps
+// does both before a function's first use. `load` and `bind` stand here only
+// where a case is about them.
 struct Step {
   std::string step;    // "load", "bind", "call", "unload"
   std::string target;
@@ -89,6 +92,8 @@ struct Case {
 
 // One file of cases: what it declares is shared by its cases. A file is the
 // unit of isolation: each runs in a testee of its own.
+// With `conventions`, modules, types and functions exist once for each and end
+// with its name ("bubblesort.stdcall"); symbols do not.
 struct CaseFile {
   std::filesystem::path path;
   TypeTable types;

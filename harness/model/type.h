@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <map>
 #include <string>
 #include <string_view>
@@ -79,6 +80,7 @@ struct Type {
   std::string name;             // struct, union and named function types
   TypeId element = 0;           // kPointer: pointee; kArray: element
   std::uint64_t count = 0;      // kArray
+  bool defined = true;          // false: declared only, kStruct, kUnion, kFunction
   std::vector<Field> fields;    // kStruct, kUnion
   std::uint32_t pack = 0;       // #pragma pack(n); 0: the ABI's own
   Prototype prototype;          // kFunction
@@ -105,19 +107,28 @@ class TypeTable {
   // with another content is kInvalidArgument.
   Expected<TypeId> DefineStruct(std::string name, std::vector<Field> fields,
                                 std::uint32_t pack = 0, bool is_union = false);
-  TypeId DeclareStruct(std::string name);
+  Expected<TypeId> DeclareStruct(std::string name);
   Expected<TypeId> DefineFunction(std::string name, Prototype prototype);
+  Expected<TypeId> DeclareFunction(std::string name);
 
+  // References stay valid while the table grows.
   const Type& operator[](TypeId id) const { return types_[id]; }
+  TypeId size() const { return static_cast<TypeId>(types_.size()); }
   std::string Spell(TypeId id) const;
 
   TypeId PointerTo(TypeId element);
   TypeId ArrayOf(TypeId element, std::uint64_t count);
 
  private:
-  std::vector<Type> types_;
+  Expected<TypeId> Declare(std::string name, Kind kind);
+  TypeId Intern(std::string spelling, Type type);
+
+  std::deque<Type> types_;
   std::map<std::string, TypeId, std::less<>> by_spelling_;
 };
+
+bool IsScalar(Kind kind);   // arithmetic: bool to long double
+bool IsAddress(Kind kind);  // pointers and functions, which travel as pointers
 
 // Size and alignment in bytes under `abi`; kUnsupported for void, incomplete
 // structs and what the engine does not lay out (bit-fields, so far).

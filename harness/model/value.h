@@ -13,13 +13,20 @@ namespace spanproof {
 
 struct Value;
 
+// How a scalar is said on the wire and compared: its class and width, so that
+// long and int are one where they have one width (TESTEE.md, "Types and
+// values"). Empty for what has no tag: the 10-byte long double, so far.
+std::string_view Tag(Kind kind, std::uint8_t width);
+
 // A scalar's exact bits, zero-extended; `width` in bytes.
 struct Scalar {
   Kind kind = Kind::kInt32;
   std::uint8_t width = 4;
   std::uint64_t bits = 0;
 
-  bool operator==(const Scalar&) const = default;
+  bool operator==(const Scalar& other) const {
+    return Tag(kind, width) == Tag(other.kind, other.width) && bits == other.bits;
+  }
 };
 
 // Where a pointer points, said so that two processes can agree on it.
@@ -47,7 +54,9 @@ struct Packed {
   std::uint8_t width = 1;
   std::vector<std::uint8_t> bytes;
 
-  bool operator==(const Packed&) const = default;
+  bool operator==(const Packed& other) const {
+    return Tag(kind, width) == Tag(other.kind, other.width) && bytes == other.bytes;
+  }
 };
 
 struct Array {
@@ -55,7 +64,9 @@ struct Array {
   bool operator==(const Array&) const;
 };
 
-struct Record {  // a struct's or union's members, in order of declaration
+// A struct's or union's members. Two are equal when the same names have equal
+// values: JSON objects, which carry them, have no order.
+struct Record {
   std::vector<std::pair<std::string, Value>> fields;
   bool operator==(const Record&) const;
 };
@@ -68,5 +79,9 @@ struct Value {
 
 // "12", "0x1.6p+2", "&values+8", "null": for people, in messages and reports.
 std::string Show(const Value& value);
+
+// The same value with the widths of `abi`: a case file is read once, while long,
+// size_t and wchar_t differ between lanes. kInvalidArgument when it does not fit.
+Expected<Value> ForAbi(const Value& value, Abi abi);
 
 }  // namespace spanproof

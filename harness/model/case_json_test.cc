@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: MIT
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+
+#include "harness/model/case.h"
+
+namespace spanproof {
+namespace {
+
+class CaseFileTest : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    const auto* info = ::testing::UnitTest::GetInstance()->current_test_info();
+    folder_ = std::filesystem::temp_directory_path() / (std::string("spanproof_case_") + info->name());
+    std::filesystem::remove_all(folder_);
+    std::filesystem::create_directories(folder_);
+  }
+  void TearDown() override { std::filesystem::remove_all(folder_); }
+
+  Expected<CaseFile> Load(const std::string& text) {
+    std::ofstream(folder_ / "a.json") << text;
+    return LoadCaseFile(folder_ / "a.json");
+  }
+
+  // The sort suite with one piece exchanged.
+  std::string Sort(const std::string& what, const std::string& with) const {
+    std::string text = R"({"suite": "memory", "modules": {"sort": "sort_{convention}.dll"},
+      "conventions": ["cdecl", "stdcall"],
+      "types": {"Pair": {"struct": [["left", "float*"], ["count", "int"]]},
+                "seen_t": {"callback": {"args": ["Pair*"], "result": "int",
+                  "memsync": [{"pointer": [0, "left"], "length": [0, "count"], "type": "float"}]}}},
+      "functions": {"bubblesort": {"module": "sort", "args": ["float*", "int"], "result": "void",
+        "memsync": [{"pointer": [0], "length": [1], "type": "float"}]}},
+      "cases": [{"id": "memory.bubblesort.seed_vector",
+        "objects": {"values": {"type": "float[2]", "value": [5.74, 3.72]}},
+        "callbacks": {"seen": {"type": "seen_t", "answers": [{"return": 1,
+          "expect_memory": [{"path": [0, "left"], "value": [1, 2, 3]}]}]}},
+        "steps": [{"call": "bubblesort", "args": ["&values", 2],
+                   "expect": {"objects": {"values": [3.72, 5.74]}}}]}]})";
+    if (what.empty()) return text;
+    const auto at = text.find(what);
+    EXPECT_NE(at, std::string::npos) << what;
+    return text.replace(at, what.size(), with);
+  }
+
+  std::filesystem::path folder_;
+};
+
+TEST_F(CaseFileTest, MultipliesCasesByConvention) {
+  const auto file = Load(Sort("", ""));
+  ASSERT_TRUE(file) << file.error().message;
+  ASSERT_EQ(file->cases.size(), 2u);
+  EXPECT_EQ(file->cases[0].id, "memory.bubblesort.seed_vector.cdecl");
+  EXPECT_EQ(file->cases[1].id, "memory.bubblesort.seed_vector.stdcall");
+  EXPECT_EQ(file->modules[1].file, "sort_stdcall.dll");
+  EXPECT_EQ(file->functions[1].symbol, "bubblesort");
+  EXPECT_EQ(file->functions[1].prototype.convention, Convention::kStdcall);
+  EXPECT_EQ(file->cases[1].steps[0].target, file->functions[1].name);
+  const Type& seen = file->types[file->cases[1].callbacks[0].prototype];
+  EXPECT_EQ(seen.prototype.convention, Convention::kStdcall);
+}
+
+TEST_F(CaseFileTest, ReadsValuesByTheirType) {
+  const auto file = Load(Sort("", ""));
+  ASSERT_TRUE(file) << file.error().message;
+  const Case& one = file->cases[0];
+  EXPECT_EQ(Show(*one.objects[0].initial), "[5.74, 3.72]");
+  EXPECT_EQ(Show(one.steps[0].arguments[0]), "&values+0");
+  EXPECT_EQ(Show(one.steps[0].expect.objects[0].value), "[3.72, 5.74]");
+  EXPECT_EQ(Show(one.callbacks[0].answers[0].expect_memory[0].value), "[1, 2, 3]");
+}
+
+TEST_F(CaseFileTest, NamesFilePlaceAndCorrection) {
+  struct {
+    const char *what, *with, *message;
+  } const kWrong[] = {
+      {"\"length\": [1]", "\"lenght\": [1]", "did you mean \"length\"?"},
+      {"\"steps\"", "\"step\"", "/cases/0: unknown member \"step\"; did you mean \"steps\"?"},
+      {"\"&values\"", "\"&valuse\"", "/cases/0/steps/0/args/0: no object \"valuse\""},
+      {"[\"&values\", 2]", "[\"&values\"]", "takes 2"},
+      {"[3.72, 5.74]}", "[3.72]}", "/expect/objects/values: has 1 elements; the type has 2"},
+      {"\"call\": \"bubblesort\"", "\"call\": \"bubblesrot\"", "did you mean \"bubblesort\"?"},
+      {"\"float[2]\"", "\"flaot[2]\"", "did you mean \"float\"?"},
+      {"[0, \"left\"], \"length\"", "[0, \"lfet\"], \"length\"", "did you mean \"left\"?"},
+      {"\"expect\": {\"objects\": {\"values\": [3.72, 5.74]}}", "\"expect\": {}", "without expecting anything"},
+      {"\"suite\": \"memory\",", "", "needs a member \"suite\""},
+      {"{\"suite\"", "{{\"suite\"", "is no JSON"},
+  };
+  for (const auto& wrong : kWrong) {
+    const auto file = Load(Sort(wrong.what, wrong.with));
+    ASSERT_FALSE(file) << wrong.with;
+    EXPECT_EQ(file.error().code, ErrorCode::kInvalidArgument);
+    EXPECT_NE(file.error().message.find("a.json: /"), std::string::npos) << file.error().message;
+    EXPECT_NE(file.error().message.find(wrong.message), std::string::npos) << file.error().message;
+  }
+}
+
+TEST_F(CaseFileTest, RefusesACaseThatExpectsNothing) {
+  const auto file = Load(R"({"suite": "module", "modules": {"m": "m.dll"},
+    "cases": [{"id": "module.load", "steps": [{"load": "m"}]}]})");
+  ASSERT_FALSE(file);
+  EXPECT_NE(file.error().message.find("cannot fail"), std::string::npos) << file.error().message;
+}
+
+TEST_F(CaseFileTest, ReadsErrorsThatAreExpected) {
+  const auto file = Load(R"({"suite": "module", "modules": {"m": "m.dll"},
+    "cases": [{"id": "module.missing", "steps": [{"load": "m", "expect": {"error": {"code": 126}}}]}]})");
+  ASSERT_TRUE(file) << file.error().message;
+  EXPECT_EQ(file->cases[0].steps[0].expect.ending, Ending::kError);
+  EXPECT_EQ(file->cases[0].steps[0].expect.code, 126u);
+}
+
+TEST_F(CaseFileTest, RefusesOneIdInTwoFiles) {
+  const std::string text = R"({"suite": "s", "modules": {"m": "m.dll"},
+    "cases": [{"id": "s.one", "steps": [{"load": "m", "expect": {"error": {}}}]}]})";
+  std::ofstream(folder_ / "b.json") << text;
+  ASSERT_TRUE(Load(text)) << Load(text).error().message;
+  EXPECT_FALSE(LoadSuite(folder_));
+}
+
+}  // namespace
+}  // namespace spanproof

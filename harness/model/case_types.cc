@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: MIT
+#include "harness/model/case_types.h"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "harness/model/nearest.h"
+#include "harness/model/reached.h"
+#include "harness/model/type_json.h"
+#include "harness/model/value_json.h"
+
+namespace spanproof {
+namespace {
+
+using nlohmann::json;
+
+// Types named in the file carry the convention's suffix wherever they are spelled.
+std::string Suffixed(const std::string& spelling, const std::vector<std::string>& own,
+                     const CaseNames& names) {
+  std::string out;
+  std::string word;
+  const auto flush = [&] {
+    out += std::find(own.begin(), own.end(), word) != own.end() ? names.Own(word) : word;
+    word.clear();
+  };
+  for (const char c : spelling) {
+    if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_') {
+      word += c;
+    } else {
+      flush();
+      out += c;
+    }
+  }
+  flush();
+  return out;
+}
+
+class Declarations {
+ public:
+  Declarations(const CaseNames& names, CaseFile* file) : names_(names), file_(file) {}
+
+  void Read(const Node& root) {
+    if (const auto modules = root.Find("modules")) ReadModules(*modules);
+    if (const auto types = root.Find("types")) ReadTypes(*types);
+    if (const auto functions = root.Find("functions")) ReadFunctions(*functions);
+  }
+
+ private:
+  void ReadModules(const Node& node) {
+    for (const auto& [name, value] : node.Members()) {
+      std::string module_file = value.Text();
+      const std::string placeholder = "{convention}";
+      if (const auto at = module_file.find(placeholder); at != std::string::npos) {
+        if (names_.suffix.empty()) value.Bad("uses {convention}, but the file has no \"conventions\"");
+        module_file.replace(at, placeholder.size(), Name(names_.convention));
+      }
+      if (module_file.empty()) value.Bad("names no file");
+      modules_.push_back(name);
+      file_->modules.push_back({names_.Own(name), std::move(module_file)});
+    }
+  }
+
+  TypeId ParseType(const Node& node) {
+    const auto id = file_->types.Parse(Suffixed(node.Text(), own_types_, names_));
+    if (!id) node.Bad(id.error().message);
+    return *id;
+  }
+
+  Prototype ReadPrototype(const Node& node) {
+    Prototype prototype;
+    prototype.convention = names_.convention;
+    if (const auto convention = node.Find("convention")) {
+      const auto parsed = ParseConvention(convention->Text());
+      if (!parsed) convention->Bad(parsed.error().message);
+      if (!names_.suffix.empty()) convention->Bad("the file's \"conventions\" set it already; leave one out");
+      prototype.convention = *parsed;
+    }
+    for (const Node& argument : node.At("args").Elements()) {
+      const TypeId id = ParseType(argument);
+      const Kind kind = file_->types[id].kind;
+      if (kind == Kind::kVoid || kind == Kind::kArray) argument.Bad("cannot be an argument; write a pointer");
+      prototype.arguments.push_back(id);
+    }
+    prototype.result = ParseType(node.At("result"));
+    if (const auto memsync = node.Find("memsync")) {
+      for (const Node& element : memsync->Elements()) prototype.memsync.push_back(ReadDirective(element));
+    }
+    return prototype;
+  }
+
+  Directive ReadDirective(const Node& node) {
+    auto directive = DecodeDirective(node.json());
+    if (!directive) node.Bad(directive.error().message);
+    if (!directive->type.empty()) directive->type = Suffixed(directive->type, own_types_, names_);
+    return std::move(*directive);
+  }
+
+  // Directives are checked against the types once all of these are known.
+  void CheckDirectives(const Node& node, const Prototype& prototype) {
+    for (const Directive& directive : prototype.memsync) {
+      const auto reached = TypeReached(&file_->types, prototype, directive.pointer);
+      if (!reached) node.At("memsync").Bad(reached.error().message);
+    }
+  }
+
+  void Declare(const Node& node, Expected<TypeId> declared) {
+    if (!declared) node.Bad(declared.error().message);
+  }
+
+  void ReadTypes(const Node& node) {
+    const auto members = node.Members();
+    if (!names_.suffix.empty()) {
+      for (const auto& [name, value] : members) own_types_.push_back(name);
+    }
+    for (const auto& [name, value] : members) {
+      const bool function = value.Has("callback");
+      Declare(value, function ? file_->types.DeclareFunction(names_.Own(name))
+                              : file_->types.DeclareStruct(names_.Own(name)));
+    }
+    for (const auto& [name, value] : members) {
+      if (value.Has("callback")) continue;
+      ReadStruct(name, value);
+    }
+    for (const auto& [name, value] : members) {
+      if (!value.Has("callback")) continue;
+      value.AllowOnly({"callback", "about"});
+      const Node callback = value.At("callback");
+      callback.AllowOnly({"args", "result", "memsync", "convention"});
+      Prototype prototype = ReadPrototype(callback);
+      CheckDirectives(callback, prototype);
+      Declare(value, file_->types.DefineFunction(names_.Own(name), std::move(prototype)));
+    }
+  }
+
+  void ReadStruct(const std::string& name, const Node& node) {
+    node.AllowOnly({"struct", "union", "pack", "about"});
+    const bool is_union = node.Has("union");
+    if (is_union == node.Has("struct")) node.Bad("needs one of \"struct\", \"union\" and \"callback\"");
+    std::vector<Field> fields;
+    for (const Node& pair : node.At(is_union ? "union" : "struct").Elements()) {
+      const auto parts = pair.Elements();
+      if (parts.size() != 2) pair.Bad("must be [\"name\", \"type\"]");
+      fields.push_back({parts[0].Text(), ParseType(parts[1]), 0});
+    }
+    const auto pack = node.Find("pack");
+    const auto bytes = pack ? static_cast<std::uint32_t>(pack->Number(16)) : 0;
+    Declare(node, file_->types.DefineStruct(names_.Own(name), std::move(fields), bytes, is_union));
+  }
+
+  void ReadFunctions(const Node& node) {
+    for (const auto& [name, value] : node.Members()) {
+      value.AllowOnly({"module", "symbol", "args", "result", "memsync", "convention", "about"});
+      const std::string module = value.At("module").Text();
+      if (std::find(modules_.begin(), modules_.end(), module) == modules_.end()) {
+        value.At("module").Bad("no module \"" + module + "\" under \"modules\"" + DidYouMean(module, modules_));
+      }
+      FunctionSpec function;
+      function.name = names_.Own(name);
+      function.module = names_.Own(module);
+      function.symbol = value.TextOr("symbol", name);
+      function.prototype = ReadPrototype(value);
+      CheckDirectives(value, function.prototype);
+      file_->functions.push_back(std::move(function));
+    }
+  }
+
+  const CaseNames& names_;
+  CaseFile* file_;
+  std::vector<std::string> own_types_;
+  std::vector<std::string> modules_;
+};
+
+}  // namespace
+
+void ReadDeclarations(const Node& root, const CaseNames& names, CaseFile* file) {
+  Declarations(names, file).Read(root);
+}
+
+}  // namespace spanproof

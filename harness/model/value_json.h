@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <nlohmann/json_fwd.hpp>
+
+#include "harness/model/type.h"
+#include "harness/model/value.h"
+
+namespace spanproof {
+
+// The self-describing form of values that TESTEE.md fixes. Decoding takes bytes
+// from outside: it never throws, nests at most 32 deep, and answers kCorrupt
+// with what was wrong. Large arrays said by pattern or side file are not
+// handled here (harness/testee/sdk/bulk.h).
+nlohmann::json EncodeValue(const Value& value);
+Expected<Value> DecodeValue(const nlohmann::json& json);
+
+// Memsync paths, [0, "data"] or ["r"].
+nlohmann::json EncodePath(const Path& path);
+Expected<Path> DecodePath(const nlohmann::json& json);
+
+// Directives; `length` is one path or a list of paths. Unknown
+// members are refused, with the nearest known name.
+nlohmann::json EncodeDirective(const Directive& directive);
+Expected<Directive> DecodeDirective(const nlohmann::json& json);
+
+}  // namespace spanproof
