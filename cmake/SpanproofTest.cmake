@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
-# spanproof_test(NAME <n> SOURCES <…> [LIBRARIES <…>] [LABELS <…>])
+# spanproof_test(NAME <n> SOURCES <…> [LIBRARIES <…>] [LABELS <…>]
+#                [TIMEOUT <seconds, 120>])
 #
 # A GoogleTest program. On Linux each of its tests becomes a test of CTest. In a
 # Windows sub-build the whole program is one test, `<arch>.<n>`, run under Wine
@@ -43,9 +44,12 @@ function(spanproof_wine_test test)
 endfunction()
 
 function(spanproof_test)
-  cmake_parse_arguments(arg "" "NAME" "SOURCES;LIBRARIES;LABELS" ${ARGN})
+  cmake_parse_arguments(arg "" "NAME;TIMEOUT" "SOURCES;LIBRARIES;LABELS" ${ARGN})
   if(NOT BUILD_TESTING)
     return()
+  endif()
+  if(NOT arg_TIMEOUT)
+    set(arg_TIMEOUT 120)
   endif()
   add_executable(${arg_NAME} ${arg_SOURCES})
   target_link_libraries(${arg_NAME} PRIVATE ${arg_LIBRARIES} GTest::gtest_main)
@@ -57,6 +61,7 @@ function(spanproof_test)
       add_test(NAME ${name} COMMAND ${arg_NAME})
       spanproof_wine_test(${name})
       set_property(TEST ${name} APPEND PROPERTY LABELS ${arg_LABELS})
+      set_property(TEST ${name} PROPERTY TIMEOUT ${arg_TIMEOUT})
     endif()
     return()
   endif()
@@ -69,12 +74,16 @@ function(spanproof_test)
     set(environment "${SPANPROOF_WINE_ENVIRONMENT}")
     list(APPEND fixtures wine)
   endif()
-  # Lists reach the discovered tests only with their semicolons escaped.
-  foreach(list environment fixtures arg_LABELS)
-    string(REPLACE ";" "\\;" ${list} "${${list}}")
-  endforeach()
   gtest_discover_tests(${arg_NAME} TEST_PREFIX "${arg_NAME}."
-    DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT 60
-    PROPERTIES TIMEOUT 120 FIXTURES_REQUIRED "${fixtures}"
-      ENVIRONMENT "${environment}" LABELS "${arg_LABELS}")
+    DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT 60 TEST_LIST ${arg_NAME}_tests)
+  # Properties that are lists do not survive gtest_discover_tests: CTest is told them by a file of its own.
+  set(file "${CMAKE_CURRENT_BINARY_DIR}/${arg_NAME}_properties.cmake")
+  file(CONFIGURE OUTPUT "${file}" @ONLY CONTENT
+"if(@arg_NAME@_tests)
+  set_tests_properties(\${@arg_NAME@_tests} PROPERTIES TIMEOUT @arg_TIMEOUT@
+    FIXTURES_REQUIRED [==[@fixtures@]==] LABELS [==[@arg_LABELS@]==]
+    ENVIRONMENT [==[@environment@]==])
+endif()
+")
+  set_property(DIRECTORY APPEND PROPERTY TEST_INCLUDE_FILES "${file}")
 endfunction()
