@@ -44,11 +44,12 @@ unpack() {
   tar -xf "$1" -C "$work/source" --strip-components=1 || fail "cannot unpack $1"
 }
 
-# A source line for each index that apt itself reads from Debian or a
-# derivative, with that distribution's own keyring where it has one.
+# write_source_list <apt-get options…>: a source line for each index that apt
+# itself has of Debian or a derivative, with that distribution's own keyring
+# where it has one.
 write_source_list() {
   local repo release component origin keyring option
-  apt-get indextargets --format '$(REPO_URI)|$(RELEASE)|$(COMPONENT)|$(ORIGIN)' \
+  apt-get "$@" indextargets --format '$(REPO_URI)|$(RELEASE)|$(COMPONENT)|$(ORIGIN)' \
       'Created-By: Packages' | sort -u |
     while IFS='|' read -r repo release component origin; do
       case $component in main | universe) ;; *) continue ;; esac
@@ -65,14 +66,10 @@ from_apt() {
   command -v dpkg-source >/dev/null || fail "dpkg-source is missing: install the package dpkg-dev"
   version=$(dpkg-query -W -f '${source:Version}' libffi-dev 2>/dev/null) ||
     fail "the package libffi-dev is not installed, so its release is not known"
-  write_source_list >"$work/sources.list"
-  [ -s "$work/sources.list" ] || fail "apt knows no package index: run apt-get update first"
-  cat >"$work/apt.conf" <<CONF
+  cat >"$work/own.conf" <<CONF
 Dir::State "$work/state";
 Dir::State::status "/var/lib/dpkg/status";
 Dir::Cache "$work/cache";
-Dir::Etc::sourcelist "$work/sources.list";
-Dir::Etc::sourceparts "-";
 APT::Sandbox::User "$(id -un)";
 Acquire::Languages "none";
 Acquire::Retries "2";
@@ -80,6 +77,18 @@ Acquire::Retries "2";
 #clear APT::Update::Post-Invoke;
 #clear APT::Update::Post-Invoke-Success;
 CONF
+  {
+    cat "$work/own.conf"
+    echo "Dir::Etc::sourcelist \"$work/sources.list\";"
+    echo 'Dir::Etc::sourceparts "-";'
+  } >"$work/apt.conf"
+  write_source_list >"$work/sources.list"
+  if [ ! -s "$work/sources.list" ]; then
+    # The machine's lists were thrown away, as in many containers.
+    apt-get -c "$work/own.conf" -qq update >&2 || true
+    write_source_list -c "$work/own.conf" >"$work/sources.list"
+  fi
+  [ -s "$work/sources.list" ] || fail "apt has no package index of Debian: apt-get update got none"
   # An index that cannot be had is no reason to stop while the package itself can.
   apt-get -c "$work/apt.conf" -qq update >&2 || true
   (cd "$work" && apt-get -c "$work/apt.conf" -qq source "libffi=$version" >&2) ||
