@@ -35,17 +35,25 @@ foreach(target
 endforeach()
 
 # Data is linked into the build tree: an edit is seen without a build.
-file(MAKE_DIRECTORY "${PROJECT_BINARY_DIR}/${SPANPROOF_SHARE}")
-foreach(folder suites fixtures)
-  if(IS_DIRECTORY "${PROJECT_SOURCE_DIR}/${folder}")
-    file(CREATE_LINK "${PROJECT_SOURCE_DIR}/${folder}"
-      "${PROJECT_BINARY_DIR}/${SPANPROOF_SHARE}/${folder}" SYMBOLIC)
-    install(DIRECTORY ${folder} DESTINATION ${SPANPROOF_SHARE}
+# <source folder> <folder under the prefix>
+set(data_folders
+  suites ${SPANPROOF_SHARE}/suites
+  fixtures ${SPANPROOF_SHARE}/fixtures
+  harness/testee/manifests ${SPANPROOF_LIB}/testees)
+while(data_folders)
+  list(POP_FRONT data_folders source installed)
+  if(IS_DIRECTORY "${PROJECT_SOURCE_DIR}/${source}")
+    cmake_path(GET installed PARENT_PATH parent)
+    file(MAKE_DIRECTORY "${PROJECT_BINARY_DIR}/${parent}")
+    file(CREATE_LINK "${PROJECT_SOURCE_DIR}/${source}"
+      "${PROJECT_BINARY_DIR}/${installed}" SYMBOLIC)
+    install(DIRECTORY "${source}/" DESTINATION "${installed}"
       PATTERN "CMakeLists.txt" EXCLUDE PATTERN "*.cc" EXCLUDE PATTERN "*.h" EXCLUDE)
   endif()
-endforeach()
+endwhile()
 
-# lib/ is filled by the Windows sub-builds and by rooms that write testee
-# manifests into ${CMAKE_BINARY_DIR}/lib/spanproof/testees.
-install(DIRECTORY "${PROJECT_BINARY_DIR}/${SPANPROOF_LIB}/" DESTINATION ${SPANPROOF_LIB}
-  USE_SOURCE_PERMISSIONS PATTERN "*.a" EXCLUDE)
+# What the Windows sub-builds made.
+foreach(arch IN LISTS SPANPROOF_PE_ARCHES)
+  install(DIRECTORY "${PROJECT_BINARY_DIR}/${SPANPROOF_LIB}/${arch}"
+    DESTINATION ${SPANPROOF_LIB} USE_SOURCE_PERMISSIONS)
+endforeach()

@@ -10,7 +10,7 @@ spanproof_packages=(
   g++-mingw-w64-x86-64-posix g++-mingw-w64-i686-posix # and the Windows parts
   libffi-dev dpkg-dev                                # libffi's release and its sources
   libgtest-dev googletest libbenchmark-dev           # tests and benchmarks
-  libcereal-dev libcli11-dev nlohmann-json3-dev libfmt-dev libexpected-dev
+  libcereal-dev libcli11-dev nlohmann-json3-dev libfmt-dev libexpected-dev zlib1g-dev
   wine wine64                                        # what is run on
   strace                                             # counts system calls in a test
 )
