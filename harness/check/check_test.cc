@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: MIT
+#include "harness/check/check.h"
+
+#include <gtest/gtest.h>
+
+namespace spanproof {
+namespace {
+
+Value Int16(std::uint16_t number) { return Value{Scalar{Kind::kInt16, 2, number}}; }
+
+Value PointerTo(std::string name) {
+  return Value{Pointer{Pointer::To::kObject, std::move(name), 0, 0}};
+}
+
+StepRecord Call() {
+  StepRecord record;
+  record.step = "call";
+  record.target = "f";
+  record.arguments = {PointerTo("values")};
+  const NamedValue values{"values", Value{Packed{Kind::kInt16, 2, {1, 0, 4, 0}}}};
+  record.before = {values};
+  record.after = {values};
+  record.result = Int16(7);
+  record.events = {PrintedText{Stream::kStdout, "len = 2\n"}};
+  return record;
+}
+
+TEST(CheckStep, IsContentWithWhatIsExpected) {
+  Expectation expect;
+  expect.result = Value{Scalar{Kind::kInt32, 4, 7}};
+  expect.objects = {{"values", Value{Packed{Kind::kInt16, 2, {1, 0, 4, 0}}}}};
+  expect.text = "len = 2\n";
+  EXPECT_TRUE(CheckStep(expect, Call()).empty());
+}
+
+TEST(CheckStep, NamesTheByteThatIsWrong) {
+  Expectation expect;
+  expect.objects = {{"values", Value{Packed{Kind::kInt16, 2, {1, 0, 3, 0}}}}};
+  EXPECT_EQ(CheckStep(expect, Call()),
+            std::vector<std::string>{"argument 0 [1]: expected 3, got 4"});
+}
+
+TEST(CheckStep, ChecksResultTextAndLastError) {
+  Expectation expect;
+  expect.result = Int16(8);
+  expect.text = "len = 3\n";
+  expect.last_error = 5;
+  EXPECT_EQ(CheckStep(expect, Call()),
+            (std::vector<std::string>{
+                "result: expected 8, got 7",
+                "text: expected line 1: \"len = 3\" against \"len = 2\"",
+                "last error: expected 5, got none, the testee does not tell it"}));
+}
+
+TEST(CheckStep, HoldsCallbacksToTheirOrderAndMemory) {
+  CallbackRecord callback;
+  callback.callback = "edge";
+  callback.arguments = {PointerTo("window")};
+  callback.memory = {{Path{0, {std::string("data")}}, Int16(1)}};
+  StepRecord record = Call();
+  record.events = {callback};
+  Expectation expect;
+  expect.events = {callback};
+  EXPECT_TRUE(CheckStep(expect, record).empty());
+  std::get<CallbackRecord>((*expect.events)[0]).memory[0].value = Int16(2);
+  EXPECT_EQ(CheckStep(expect, record),
+            std::vector<std::string>{"callback 1 argument 0 .data: expected 2, got 1"});
+  expect.events->push_back(callback);
+  EXPECT_EQ(CheckStep(expect, record).back(),
+            "event 2: expected callback edge, got nothing");
+}
+
+TEST(CheckStep, AnErrorMustHaveItsCode) {
+  StepRecord record;
+  record.step = "load";
+  record.ending = Ending::kError;
+  record.code = 193;
+  record.message = "no DLL";
+  Expectation expect;
+  expect.ending = Ending::kError;
+  expect.code = 126;
+  EXPECT_EQ(CheckStep(expect, record), std::vector<std::string>{"code: expected 126, got 193"});
+  EXPECT_EQ(CheckStep({}, record),
+            std::vector<std::string>{"ending: expected returned, got error 193 (no DLL)"});
+}
+
+TEST(Judge, TellsCrashesAndTimeoutsFromFailures) {
+  Case spec;
+  spec.steps.resize(1);
+  spec.steps[0].expect.result = Int16(7);
+  EXPECT_EQ(Judge(spec, {"c", {Call()}}).outcome, Outcome::kPass);
+  EXPECT_EQ(Judge(spec, {"c", {}}).outcome, Outcome::kFail);
+  StepRecord crash = Call();
+  crash.ending = Ending::kCrash;
+  EXPECT_EQ(Judge(spec, {"c", {crash}}).outcome, Outcome::kCrash);
+  crash.ending = Ending::kTimeout;
+  EXPECT_EQ(Judge(spec, {"c", {crash}}).outcome, Outcome::kTimeout);
+}
+
+TEST(Judge, HoldsEachInvocationToItsAnswersSpec) {
+  Case spec;
+  spec.steps.resize(1);
+  spec.steps[0].expect.result = Int16(7);
+  CallbackAnswer answer;
+  answer.expect_arguments = {Int16(1)};
+  spec.callbacks = {{"edge", 0, {answer}, true}};
+  CallbackRecord callback;
+  callback.callback = "edge";
+  callback.arguments = {Int16(2)};
+  StepRecord record = Call();
+  record.events = {callback};
+  EXPECT_EQ(Judge(spec, {"c", {record}}).message,
+            "step 1 callback 1 argument 0: expected 1, got 2");
+}
+
+}  // namespace
+}  // namespace spanproof
