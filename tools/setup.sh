@@ -90,7 +90,7 @@ build_release() {
 prepare() {
   trap 'say "interrupted"; exit 130' INT
   trap 'say "terminated"; exit 143' TERM
-  mkdir -p "$top/build" || die "cannot write into $top"
   install_packages
+  mkdir -p "$top/build" || die "cannot write into $top"
   build_release
 }
