@@ -21,8 +21,11 @@ foreach(arch IN LISTS SPANPROOF_PE_ARCHES)
   if(arch STREQUAL "win32")
     set(loader "${SPANPROOF_WINE32}")
   endif()
+  # Test programs are built where they can be run.
+  set(testing "${BUILD_TESTING}")
   if(NOT loader)
     set(loader "")
+    set(testing OFF)
   endif()
   ExternalProject_Add(spanproof-pe-${arch}
     SOURCE_DIR "${PROJECT_SOURCE_DIR}"
@@ -35,7 +38,7 @@ foreach(arch IN LISTS SPANPROOF_PE_ARCHES)
     CMAKE_ARGS
       "-DCMAKE_TOOLCHAIN_FILE:FILEPATH=${PROJECT_SOURCE_DIR}/cmake/toolchain-${toolchain}.cmake"
       "-DCMAKE_BUILD_TYPE:STRING=${SPANPROOF_PE_BUILD_TYPE}"
-      "-DBUILD_TESTING:BOOL=${BUILD_TESTING}"
+      "-DBUILD_TESTING:BOOL=${testing}"
       "-DSPANPROOF_WINE_LOADER:FILEPATH=${loader}"
       "-DSPANPROOF_PE_OUTPUT:PATH=${PROJECT_BINARY_DIR}/lib/spanproof/${arch}"
       "-DSPANPROOF_PE_TESTS:PATH=${PROJECT_BINARY_DIR}/tests/${arch}"
