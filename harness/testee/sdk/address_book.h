@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "harness/model/type.h"
+#include "harness/model/value.h"
+
+namespace spanproof {
+
+// What addresses of this process mean to the tester, and back. Owns the memory
+// of the session's objects. Not thread-safe.
+class AddressBook {
+ public:
+  struct Object {
+    TypeId type = 0;
+    std::uint64_t size = 0;
+    std::uint8_t* at = nullptr;  // 16-aligned, stable for the object's life
+    std::unique_ptr<std::uint8_t[]> storage;
+  };
+
+  // Zeroed memory; kInvalidArgument when the name is taken or the size unfit.
+  Expected<Object*> AddObject(const std::string& name, TypeId type, std::uint64_t size);
+  Object* FindObject(const std::string& name);
+  bool DropObject(const std::string& name);
+
+  void NameCallback(const std::string& name, std::uint64_t address);
+
+  // Objects by containment, callbacks and foreign memory by their exact address. A
+  // new foreign address gets the number after the highest in use.
+  Pointer Name(std::uint64_t address);
+  Expected<std::uint64_t> Address(const Pointer& pointer) const;
+
+  // Names of foreign memory that were first met between EnterCallback and
+  // LeaveCallback end with the outermost call: that memory is often the DLL's
+  // stack, which means something else in the next call. Naming it
+  // outside of callbacks keeps it until Clear.
+  void EnterCallback() { ++callbacks_open_; }
+  void LeaveCallback() { --callbacks_open_; }
+  void EndCall();
+
+  void Clear();
+
+ private:
+  struct Foreign {
+    std::uint64_t address = 0;
+    std::uint32_t number = 0;
+    bool passing = false;
+  };
+
+  std::map<std::string, Object> objects_;
+  std::map<std::uint64_t, std::string> by_address_;  // objects, by their first byte
+  std::map<std::string, std::uint64_t> callbacks_;
+  std::map<std::uint64_t, std::string> callback_names_;
+  std::vector<Foreign> foreign_;
+  int callbacks_open_ = 0;
+};
+
+}  // namespace spanproof

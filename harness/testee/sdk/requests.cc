@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: MIT
+#include "harness/model/reached.h"
+#include "harness/model/type_json.h"
+#include "harness/testee/sdk/session_state.h"
+
+namespace spanproof {
+namespace {
+
+using nlohmann::json;
+
+constexpr std::size_t kLongestPath = 4096;
+
+tl::unexpected<EngineError> Invalid(std::string message) {
+  return Refuse(EngineError::Kind::kInvalid, std::move(message));
+}
+
+// A text member; json::exception when it is missing or of another type.
+std::string Text(const json& message, const char* name) { return message.at(name).get<std::string>(); }
+
+}  // namespace
+
+Answer Session::Hello(const json& message) {
+  if (greeted_) return Invalid("hello was said already");
+  const json& protocol = message.at("protocol");
+  if (protocol != 1) return Refuse(EngineError::Kind::kUnsupported, "this testee speaks protocol 1 only");
+  bulk_.SetFolder(message.value("exchange", std::string()));
+  greeted_ = true;
+  const Engine::Description& self = description_;
+  return json{{"protocol", 1},
+              {"name", self.name},
+              {"version", self.version},
+              {"engine", self.engine},
+              {"abi", Name(self.abi)},
+              {"capabilities", self.capabilities},
+              {"environment", {{"os", self.os}, {"wine", self.wine}, {"cpu", self.cpu}}}};
+}
+
+Answer Session::Types(const json& message) {
+  const auto done = DecodeTypes(message, &types_);
+  if (!done) return tl::unexpected(FromError(done.error()));
+  return json::object();
+}
+
+Answer Session::Load(const json& message) {
+  const std::string name = Text(message, "module");
+  const std::string path = Text(message, "path");
+  if (path.empty() || path.size() > kLongestPath || path.find('\0') != std::string::npos) return Invalid("the path is none");
+  if (modules_.contains(name)) return Invalid("module \"" + name + "\" is loaded already");
+  open_requests_.push_back({message.at("id"), std::nullopt});
+  const auto module = engine_.Load(path);
+  if (!module) return tl::unexpected(module.error());
+  modules_[name] = *module;
+  json answer = json::object();
+  // What DllMain printed.
+  if (json events = Events(); !events.empty()) answer["events"] = std::move(events);
+  return answer;
+}
+
+Answer Session::Unload(const json& message) {
+  const std::string name = Text(message, "module");
+  const auto at = modules_.find(name);
+  if (at == modules_.end()) return Invalid("no module \"" + name + "\"");
+  // Inside a call the module's own code is still on the stack.
+  if (!open_callbacks_.empty()) return Invalid("a module cannot be unloaded inside a callback");
+  open_requests_.push_back({message.at("id"), std::nullopt});
+  std::erase_if(functions_, [&](const auto& function) { return function.second.module == name; });
+  const auto done = engine_.Unload(at->second);
+  modules_.erase(at);
+  if (!done) return tl::unexpected(done.error());
+  json answer = json::object();
+  if (json events = Events(); !events.empty()) answer["events"] = std::move(events);
+  return answer;
+}
+
+Answer Session::Bind(const json& message) {
+  Function function;
+  const std::string name = Text(message, "function");
+  function.module = Text(message, "module");
+  const auto module = modules_.find(function.module);
+  if (module == modules_.end()) return Invalid("no module \"" + function.module + "\"");
+  auto prototype = DecodePrototype(message, &types_);
+  if (!prototype) return tl::unexpected(FromError(prototype.error()));
+  for (const Directive& directive : prototype->memsync) {
+    if (const auto reached = TypeReached(&types_, *prototype, directive.pointer); !reached) {
+      return Refuse(EngineError::Kind::kRefused, reached.error().message);
+    }
+  }
+  function.prototype = std::move(*prototype);
+  const auto handle = engine_.Bind(module->second, Text(message, "symbol"), types_, function.prototype);
+  if (!handle) return tl::unexpected(handle.error());
+  function.handle = *handle;
+  functions_[name] = std::move(function);
+  return json::object();
+}
+
+Answer Session::MakeObject(const json& message) {
+  const std::string name = Text(message, "name");
+  const auto type = types_.Parse(Text(message, "type"));
+  if (!type) return tl::unexpected(FromError(type.error()));
+  const auto layout = LayoutOf(types_, *type, description_.abi);
+  if (!layout) return tl::unexpected(FromError(layout.error()));
+  const auto object = book_.AddObject(name, *type, layout->size);
+  if (!object) return tl::unexpected(FromError(object.error()));
+  const auto value = message.find("value");
+  if (value == message.end()) return json::object();
+  auto written = WriteObject(message);
+  if (!written) book_.DropObject(name);
+  return written;
+}
+
+Answer Session::WriteObject(const json& message) {
+  const std::string name = Text(message, "name");
+  AddressBook::Object* object = book_.FindObject(name);
+  if (object == nullptr) return Invalid("no object \"" + name + "\"");
+  const auto value = bulk_.Decode(message.at("value"));
+  if (!value) return tl::unexpected(FromError(value.error()));
+  const auto done = view_.Store(object->type, *value, object->at);
+  if (!done) return tl::unexpected(FromError(done.error()));
+  return json::object();
+}
+
+// Where `read` reads: an object by name and offset, or what a pointer names. Of
+// objects only what lies inside; memory of the DLL is trusted.
+EngineResult<Session::ReadPlace> Session::FindReadPlace(const json& message) {
+  ReadPlace place;
+  if (const auto spelled = message.find("type"); spelled != message.end()) {
+    const auto parsed = types_.Parse(spelled->get<std::string>());
+    if (!parsed) return tl::unexpected(FromError(parsed.error()));
+    place.type = *parsed;
+  }
+  Pointer pointer{Pointer::To::kObject, {}, 0, 0};
+  if (message.contains("pointer")) {
+    const auto value = bulk_.Decode(message["pointer"]);
+    if (!value) return tl::unexpected(FromError(value.error()));
+    const auto* given = std::get_if<Pointer>(&value->data);
+    // Only what has a name: a null or wild pointer would end the testee.
+    if (given == nullptr || (given->to != Pointer::To::kObject && given->to != Pointer::To::kForeign)) {
+      return Invalid("\"pointer\" names no memory that can be read");
+    }
+    if (types_[place.type].kind == Kind::kVoid) return Invalid("reading where a pointer points needs a \"type\"");
+    pointer = *given;
+  } else {
+    pointer.name = Text(message, "name");
+    pointer.offset = message.value("offset", std::int64_t{0});
+  }
+  const auto address = book_.Address(pointer);
+  if (!address) return tl::unexpected(FromError(address.error()));
+  place.at = reinterpret_cast<const std::uint8_t*>(static_cast<std::uintptr_t>(*address));
+  if (pointer.to == Pointer::To::kForeign) return place;
+
+  const AddressBook::Object& object = *book_.FindObject(pointer.name);
+  if (types_[place.type].kind == Kind::kVoid) place.type = object.type;
+  const auto layout = LayoutOf(types_, place.type, description_.abi);
+  if (!layout) return tl::unexpected(FromError(layout.error()));
+  const auto offset = static_cast<std::uint64_t>(pointer.offset);
+  if (offset > object.size || layout->size > object.size - offset) {
+    return Invalid("reads outside of object \"" + pointer.name + "\"");
+  }
+  return place;
+}
+
+Answer Session::Read(const json& message) {
+  const auto place = FindReadPlace(message);
+  if (!place) return tl::unexpected(place.error());
+  const auto read = view_.Load(place->type, place->at);
+  if (!read) return tl::unexpected(FromError(read.error()));
+  auto encoded = bulk_.Encode(*read);
+  if (!encoded) return tl::unexpected(FromError(encoded.error()));
+  return json{{"value", std::move(*encoded)}};
+}
+
+Answer Session::Drop(const json& message) {
+  const std::string name = Text(message, "name");
+  if (!open_callbacks_.empty()) return Invalid("an object cannot be dropped inside a callback");
+  if (!book_.DropObject(name)) return Invalid("no object \"" + name + "\"");
+  return json::object();
+}
+
+Answer Session::MakeCallback(const json& message) {
+  const std::string name = Text(message, "name");
+  if (callbacks_.contains(name)) return Invalid("a callback \"" + name + "\" exists already");
+  if (message.contains("behave")) return Refuse(EngineError::Kind::kUnsupported, "this testee does not measure");
+  const auto type = types_.Parse(Text(message, "prototype"));
+  if (!type) return tl::unexpected(FromError(type.error()));
+  if (types_[*type].kind != Kind::kFunction || !types_[*type].defined) {
+    return Invalid("\"" + types_.Spell(*type) + "\" is no callback prototype");
+  }
+  auto callback = std::make_shared<Callback>();
+  callback->name = name;
+  callback->prototype = types_[*type].prototype;
+  for (const Directive& directive : callback->prototype.memsync) {
+    if (const auto reached = TypeReached(&types_, callback->prototype, directive.pointer); !reached) {
+      return Refuse(EngineError::Kind::kRefused, reached.error().message);
+    }
+  }
+  // The map keeps the callback for as long as the engine may call the sink.
+  const Callback* entry = callback.get();
+  auto handle = engine_.MakeCallback(types_, callback->prototype, [this, entry](std::span<const Slot> arguments, Slot* result) {
+    Invoked(*entry, arguments, result);
+  });
+  if (!handle) return tl::unexpected(handle.error());
+  callback->handle = std::move(*handle);
+  book_.NameCallback(name, engine_.CallbackAddress(callback->handle));
+  callbacks_[name] = std::move(callback);
+  return json::object();
+}
+
+Answer Session::Reset() {
+  if (!open_callbacks_.empty()) return Invalid("reset inside a callback would take the memory it uses");
+  callbacks_.clear();
+  book_.Clear();
+  return json::object();
+}
+
+}  // namespace spanproof

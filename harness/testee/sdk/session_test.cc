@@ -1,0 +1,282 @@
+// SPDX-License-Identifier: MIT
+#include "harness/testee/sdk/session.h"
+
+#include <gtest/gtest.h>
+
+#include <cstring>
+#include <deque>
+#include <filesystem>
+#include <fstream>
+#include <nlohmann/json.hpp>
+
+#include "harness/testee/frame.h"
+
+namespace spanproof {
+namespace {
+
+using nlohmann::json;
+
+// A DLL of this process's own, with functions by symbol.
+class FakeEngine final : public Engine {
+ public:
+  Description Describe() override {
+    return {"fake", "1", "fake", Abi::kWin64Gnu, {"load", "call", "callback"}, "linux", "", "cpu"};
+  }
+  EngineResult<Handle> Load(const std::string& path) override {
+    if (path == "missing.dll") return tl::unexpected(EngineError{EngineError::Kind::kOs, 126, 0, "not found"});
+    return 1;
+  }
+  EngineResult<void> Unload(Handle) override { return {}; }
+  EngineResult<Handle> Bind(Handle, const std::string& symbol, const TypeTable&, const Prototype&) override {
+    symbols_.push_back(symbol);
+    return static_cast<Handle>(symbols_.size() - 1);
+  }
+  EngineResult<Called> Call(Handle function, std::span<const Slot> arguments) override {
+    const std::string& symbol = symbols_[function];
+    Called called{{}, 7, true};
+    if (symbol == "add") {
+      called.result.words[0] = static_cast<std::uint32_t>(arguments[0].words[0] + arguments[1].words[0]);
+    } else if (symbol == "first") {  // returns its pointer, one element on, having doubled it
+      auto* at = reinterpret_cast<std::int16_t*>(arguments[0].words[0]);
+      at[0] = static_cast<std::int16_t>(at[0] * 2);
+      called.result.words[0] = reinterpret_cast<std::uintptr_t>(at + 1);
+    } else if (symbol == "filter") {
+      text_.push_back({Stream::kStdout, "before\n"});
+      Slot result;
+      sinks_.at(arguments[1].words[0])(std::span(arguments.data(), 1), &result);
+      text_.push_back({Stream::kStdout, "after \xff\n"});
+      called.result = result;
+    }
+    return called;
+  }
+  EngineResult<std::shared_ptr<void>> MakeCallback(const TypeTable&, const Prototype&, CallbackSink sink) override {
+    auto token = std::make_shared<int>();
+    sinks_[reinterpret_cast<std::uintptr_t>(token.get())] = std::move(sink);
+    return token;
+  }
+  std::uint64_t CallbackAddress(const std::shared_ptr<void>& callback) override {
+    return reinterpret_cast<std::uintptr_t>(callback.get());
+  }
+  std::vector<PrintedText> TakeText() override { return std::exchange(text_, {}); }
+
+ private:
+  std::vector<std::string> symbols_;
+  std::map<std::uint64_t, CallbackSink> sinks_;
+  std::vector<PrintedText> text_;
+};
+
+// Gives the session its input message by message, each after the last answer.
+class ScriptChannel final : public Channel {
+ public:
+  // What to say next, from what was heard last; null ends the input.
+  std::deque<std::function<std::string()>> script;
+  std::vector<json> heard;
+
+  void Say(json message) {
+    script.push_back([message] { return *EncodeFrame(message.dump()); });
+  }
+  void SayBytes(std::string bytes) {
+    script.push_back([bytes] { return bytes; });
+  }
+  Expected<std::string> Read() override {
+    if (script.empty()) return std::string();
+    const auto next = std::move(script.front());
+    script.pop_front();
+    return next();
+  }
+  Expected<void> Write(std::string_view bytes) override {
+    frames_.Add(bytes);
+    while (auto payload = frames_.Next().value_or(std::nullopt)) heard.push_back(json::parse(*payload));
+    return {};
+  }
+
+ private:
+  FrameReader frames_;
+};
+
+class SessionTest : public ::testing::Test {
+ protected:
+  void SetUp() override { Say({{"op", "hello"}, {"protocol", 1}}); }
+  void Say(json message) {
+    message["id"] = ++last_id_;
+    channel_.Say(std::move(message));
+  }
+  void LoadImage() {
+    Say(json::parse(R"({"op": "types", "structs": {"Image": {"fields": [["data", "int16_t*"], ["width", "int16_t"], ["height", "int16_t"]]}},
+      "prototypes": {"filter_t": {"convention": "stdcall", "args": ["Image*"], "result": "int16_t", "memsync":
+        [{"pointer": [0, "data"], "length": [[0, "width"], [0, "height"]], "func": "lambda x, y: x * y", "type": "int16_t"}]}}})"));
+    Say({{"op", "load"}, {"module", "m"}, {"path", "m.dll"}});
+    Say(json::parse(R"({"op": "bind", "function": "filter", "module": "m", "symbol": "filter", "convention": "cdecl",
+      "args": ["Image*", "filter_t"], "result": "int16_t"})"));
+    Say(json::parse(R"({"op": "object", "name": "pixels", "type": "int16_t[4]", "value": "i16[4]:0100020003000400"})"));
+    Say(json::parse(R"({"op": "object", "name": "image", "type": "Image",
+      "value": {"data": "ptr:&pixels+0", "width": "i16:0002", "height": "i16:0002"}})"));
+    Say({{"op", "callback"}, {"name", "edge"}, {"prototype", "filter_t"}});
+  }
+  int Serve() { return spanproof::Serve(engine_, channel_); }
+  const json& Answer(std::uint64_t id) {
+    for (const json& message : channel_.heard) {
+      if (message.contains("re") && message["re"] == id) return message;
+    }
+    static const json kNone;
+    return kNone;
+  }
+  const json& Last() { return Answer(last_id_); }
+  std::string Kind(std::uint64_t id) { return Answer(id).value("error", json::object()).value("kind", "none"); }
+
+  FakeEngine engine_;
+  ScriptChannel channel_;
+  std::uint64_t last_id_ = 0;
+};
+
+TEST_F(SessionTest, GreetsAndEndsWithBye) {
+  Say({{"op", "bye"}});
+  EXPECT_EQ(Serve(), 0);
+  EXPECT_EQ(Answer(1)["abi"], "win64-gnu");
+  EXPECT_TRUE(Last()["ok"]);
+}
+
+TEST_F(SessionTest, AnEndWithoutByeHasAnotherStatus) { EXPECT_EQ(Serve(), 3); }
+
+TEST_F(SessionTest, CallsWithExactValues) {
+  Say({{"op", "load"}, {"module", "m"}, {"path", "m.dll"}});
+  Say(json::parse(R"({"op": "bind", "function": "add", "module": "m", "symbol": "add", "convention": "cdecl", "args": ["int", "int"], "result": "int"})"));
+  Say(json::parse(R"({"op": "call", "function": "add", "args": ["i32:00000005", "i32:fffffff9"], "after": []})"));
+  Serve();
+  EXPECT_EQ(Last()["result"], "i32:fffffffe");
+  EXPECT_EQ(Last()["last_error"], "u32:00000007");
+}
+
+TEST_F(SessionTest, NamesPointersIntoObjectsAndReadsThemBack) {
+  Say({{"op", "load"}, {"module", "m"}, {"path", "m.dll"}});
+  Say(json::parse(R"({"op": "bind", "function": "f", "module": "m", "symbol": "first", "convention": "cdecl", "args": ["int16_t*"], "result": "int16_t*"})"));
+  Say(json::parse(R"({"op": "object", "name": "x", "type": "int16_t[3]", "value": "i16[3]:010002000300"})"));
+  Say(json::parse(R"({"op": "call", "function": "f", "args": ["ptr:&x+2"], "after": ["x"]})"));
+  Say(json::parse(R"({"op": "read", "pointer": "ptr:&x+4", "type": "int16_t"})"));
+  Say(json::parse(R"({"op": "read", "pointer": "ptr:&x+4", "type": "int"})"));
+  Serve();
+  EXPECT_EQ(Answer(5)["result"], "ptr:&x+4");
+  EXPECT_EQ(Answer(5)["objects"]["x"], "i16[3]:010004000300");
+  EXPECT_EQ(Answer(6)["value"], "i16:0003");
+  EXPECT_EQ(Kind(7), "invalid");
+}
+
+TEST_F(SessionTest, ForwardsCallbacksWithMemoryTextAndWrites) {
+  LoadImage();
+  Say(json::parse(R"({"op": "call", "function": "filter", "args": ["ptr:&image+0", "fn:edge"], "after": ["pixels"]})"));
+  channel_.script.push_back([this] {
+    const json asked = channel_.heard.back();
+    EXPECT_EQ(asked["op"], "callback");
+    EXPECT_EQ(asked["callback"], "edge");
+    EXPECT_EQ(asked["call"], last_id_);
+    EXPECT_EQ(asked["args"], json::parse(R"(["ptr:&image+0"])"));
+    EXPECT_EQ(asked["memory"], json::parse(R"([[[0], {"data": "ptr:&pixels+0", "width": "i16:0002", "height": "i16:0002"}],
+                                               [[0, "data"], "i16[4]:0100020003000400"]])"));
+    EXPECT_EQ(asked["events"], json::parse(R"([{"text": "before\n", "stream": "stdout"}])"));
+    return *EncodeFrame(json{{"re", asked["id"]}, {"ok", true}, {"return", "i16:fffe"},
+                             {"write", json::parse(R"([[[0, "data"], "i16[2]:09000800"], [[0, "data", 3], "i16:0007"]])")}}.dump());
+  });
+  Serve();
+  EXPECT_EQ(Last()["result"], "i16:fffe");
+  EXPECT_EQ(Last()["objects"]["pixels"], "i16[4]:0900080003000700");
+  EXPECT_EQ(Last()["events"], json::parse(R"([{"hex": "616674657220ff0a", "stream": "stdout"}])"));
+}
+
+TEST_F(SessionTest, CarriesOutRequestsInsideACallbackAndKeepsOthersForLater) {
+  LoadImage();
+  Say(json::parse(R"({"op": "call", "function": "filter", "args": ["ptr:&image+0", "fn:edge"]})"));
+  Say({{"op", "read"}, {"name", "pixels"}});  // not for the callback: waits
+  channel_.script.push_back([this] {
+    return *EncodeFrame(json{{"op", "write"}, {"id", 100}, {"parent", channel_.heard.back()["id"]},
+                             {"name", "pixels"}, {"value", "i16[4]:0500050005000500"}}.dump());
+  });
+  channel_.script.push_back([this] {
+    EXPECT_EQ(channel_.heard.back()["re"], 100);
+    return *EncodeFrame(json{{"re", 1}, {"ok", true}, {"return", "i16:0001"}}.dump());
+  });
+  Serve();
+  EXPECT_EQ(Last()["value"], "i16[4]:0500050005000500");
+  EXPECT_EQ(channel_.heard.back()["re"], last_id_);
+}
+
+TEST_F(SessionTest, ARaisingOrSenselessHandlerBecomesTheCallsError) {
+  LoadImage();
+  Say(json::parse(R"({"op": "call", "function": "filter", "args": ["ptr:&image+0", "fn:edge"]})"));
+  channel_.Say(json::parse(R"({"re": 1, "ok": false, "error": {"kind": "internal", "message": "boom"}})"));
+  Say(json::parse(R"({"op": "call", "function": "filter", "args": ["ptr:&image+0", "fn:edge"]})"));
+  channel_.Say(json::parse(R"({"re": 2, "ok": true, "return": "i32:00000001"})"));
+  Say(json::parse(R"({"op": "call", "function": "filter", "args": ["ptr:&image+0", "fn:edge"]})"));
+  channel_.Say(json::parse(R"({"re": 3, "ok": true, "return": "i16:0001", "write": 5})"));
+  Serve();
+  EXPECT_EQ(Answer(last_id_ - 2)["error"]["message"], "boom");
+  EXPECT_EQ(Kind(last_id_ - 1), "invalid");
+  EXPECT_EQ(Kind(last_id_), "invalid");
+}
+
+TEST_F(SessionTest, AnswersInvalidToWhatMakesNoSense) {
+  const char* const kSenseless[] = {
+      R"({"op": "nonsense"})", R"({"op": "load"})", R"({"op": "load", "module": 5, "path": []})",
+      R"({"op": "unload", "module": "none"})", R"({"op": "bind", "function": "f", "module": "none"})",
+      R"({"op": "object", "name": "o", "type": "flaot"})", R"({"op": "object", "name": "o", "type": "int", "value": 5})",
+      R"({"op": "call", "function": "none"})", R"({"op": "read", "pointer": "ptr:null", "type": "int"})",
+      R"({"op": "callback", "name": "c", "prototype": "int"})", R"({"op": "types", "structs": {"S": {"fields": [["x", 5]]}}})",
+      R"({"op": "types", "structs": 5})", R"({"op": "drop", "name": "none"})", R"({"op": "hello", "protocol": 1})"};
+  for (const char* text : kSenseless) Say(json::parse(text));
+  channel_.SayBytes(*EncodeFrame("[1, 2]"));
+  channel_.SayBytes(*EncodeFrame("{\"id\": "));
+  channel_.SayBytes(*EncodeFrame("{\"op\": \"reset\"}"));
+  Say({{"op", "bye"}});
+  EXPECT_EQ(Serve(), 0);
+  for (std::uint64_t id = 2; id < last_id_; ++id) EXPECT_EQ(Kind(id), "invalid") << kSenseless[id - 2];
+  const auto nameless = std::count_if(channel_.heard.begin(), channel_.heard.end(),
+                                      [](const json& message) { return message["re"].is_null(); });
+  EXPECT_EQ(nameless, 3);
+}
+
+TEST_F(SessionTest, SaysUnsupportedAndOsErrorsAsSuch) {
+  Say({{"op", "reset"}, {"thread", "second"}});
+  Say({{"op", "measure"}});
+  Say({{"op", "load"}, {"module", "m"}, {"path", "missing.dll"}});
+  Serve();
+  EXPECT_EQ(Kind(2), "unsupported");
+  EXPECT_EQ(Kind(3), "unsupported");
+  EXPECT_EQ(Answer(4)["error"]["code"], 126);
+  EXPECT_EQ(Kind(4), "os");
+}
+
+TEST_F(SessionTest, EndsWhenTheStreamBreaks) {
+  channel_.SayBytes(std::string(4, '\xff'));
+  EXPECT_EQ(Serve(), 4);
+}
+
+TEST_F(SessionTest, ResetDropsObjectsAndKeepsFunctions) {
+  LoadImage();
+  Say({{"op", "reset"}});
+  Say({{"op", "read"}, {"name", "pixels"}});
+  LoadImage();
+  Serve();
+  EXPECT_EQ(Kind(last_id_ - 6), "invalid");
+  EXPECT_TRUE(Last()["ok"]) << Last();
+}
+
+TEST_F(SessionTest, LargeArraysGoByPatternAndSideFile) {
+  const auto folder = std::filesystem::temp_directory_path() / "spanproof_session_test";
+  std::filesystem::create_directories(folder);
+  channel_.script.clear();
+  last_id_ = 0;
+  Say({{"op", "hello"}, {"protocol", 1}, {"exchange", folder.generic_string()}});
+  Say({{"op", "object"}, {"name", "big"}, {"type", "uint8_t[100000]"}, {"value", "u8[100000]@pattern:counter:3"}});
+  Say({{"op", "read"}, {"name", "big"}});
+  Serve();
+  const auto said = Last()["value"].get<std::string>();
+  ASSERT_TRUE(said.starts_with("u8[100000]@file:")) << said;
+  std::ifstream file(said.substr(said.find("file:") + 5), std::ios::binary);
+  const std::string bytes{std::istreambuf_iterator<char>(file), {}};
+  ASSERT_EQ(bytes.size(), 100000u);
+  EXPECT_EQ(static_cast<unsigned char>(bytes[300]), (300 + 3) % 256);
+  file.close();
+  std::filesystem::remove_all(folder);
+}
+
+}  // namespace
+}  // namespace spanproof
