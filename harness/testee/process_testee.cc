@@ -68,6 +68,10 @@ class ProcessTestee : public Testee {
                    {"prototype", types.Spell(callback.prototype)}});
   }
 
+  Answer<void> Write(const std::string& object, const Value& value) override {
+    return Simple({{"op", "write"}, {"name", object}, {"value", EncodeValue(value)}});
+  }
+
   Answer<Value> Read(const std::string& object) override {
     const auto answer = Request({{"op", "read"}, {"name", object}}, options_.deadline);
     if (!answer) return tl::unexpected(answer.error());

@@ -80,6 +80,7 @@ class Testee {
   virtual Answer<void> Bind(const TypeTable& types, const FunctionSpec& function) = 0;
   virtual Answer<void> Object(const TypeTable& types, const ObjectSpec& object) = 0;
   virtual Answer<void> Callback(const TypeTable& types, const CallbackSpec& callback) = 0;
+  virtual Answer<void> Write(const std::string& object, const Value& value) = 0;
   virtual Answer<Value> Read(const std::string& object) = 0;
   virtual tl::expected<CallOutcome, CallTrouble> Call(const std::string& function,
                                                       const std::vector<Value>& arguments,

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: MIT
+#include "harness/check/must_fail.h"
+
+#include <gtest/gtest.h>
+
+#include <fstream>
+
+namespace spanproof {
+namespace {
+
+const MustFailList kList{{{"errors.missing_dll", "the error is the testee's own"}}};
+
+TEST(MustFail, AcceptsExactlyTheListedPasses) {
+  EXPECT_TRUE(CheckMustFail(kList,
+                            {{"errors.missing_dll", "nothing", Outcome::kPass, "", 0},
+                             {"memory.sort", "nothing", Outcome::kFail, "", 0}},
+                            true)
+                  .empty());
+}
+
+TEST(MustFail, FindsUnlistedPassesAndStaleEntries) {
+  const auto problems = CheckMustFail(kList, {{"memory.sort", "nothing", Outcome::kPass, "", 0}}, true);
+  ASSERT_EQ(problems.size(), 2u);
+  EXPECT_NE(problems[0].find("memory.sort passes"), std::string::npos);
+  EXPECT_NE(problems[1].find("no such case"), std::string::npos);
+  EXPECT_EQ(CheckMustFail(kList, {}, false).size(), 0u);
+  EXPECT_EQ(CheckMustFail(kList, {{"errors.missing_dll", "", Outcome::kFail, "", 0}}, true).size(),
+            1u);
+}
+
+TEST(MustFail, WantsAReasonForEachEntry) {
+  const auto file = std::filesystem::path(testing::TempDir()) / "must_fail.json";
+  std::ofstream(file) << R"({"must_fail": true, "passes": [{"case": "a"}]})";
+  EXPECT_FALSE(LoadMustFail(file));
+  std::ofstream(file) << R"({"must_fail": true, "passes": [{"case": "a", "reason": "b"}]})";
+  const auto list = LoadMustFail(file);
+  ASSERT_TRUE(list && *list);
+  EXPECT_EQ((*list)->passes.size(), 1u);
+  EXPECT_FALSE(LoadMustFail(file / "none")->has_value());
+}
+
+}  // namespace
+}  // namespace spanproof

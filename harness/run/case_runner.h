@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <functional>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+
+#include "harness/model/case.h"
+#include "harness/model/record.h"
+#include "harness/testee/testee.h"
+
+namespace spanproof {
+
+// What became of one case in a testee.
+struct CaseRun {
+  CaseRecord record;
+  // Set when the case could not be lived to its end for a reason that is no
+  // step's: kUnsupported, kHarnessError, kCrash or kTimeout while objects were
+  // made, kNotRun when the run was interrupted. Else the record is to be judged.
+  std::optional<Outcome> outcome;
+  std::string message;
+  bool testee_alive = true;
+};
+
+// Lives the cases of one file in one testee, one after another, recording
+// each step. Loads modules and binds functions before their first use.
+class CaseRunner {
+ public:
+  // `path_of` gives the path of a module's file as the testee wants it.
+  CaseRunner(Testee* testee, const TesteeDescription& description, const CaseFile& file,
+             std::function<std::string(const ModuleSpec&)> path_of);
+
+  CaseRun Run(const Case& spec);
+
+ private:
+  // What one case needs while it runs.
+  struct Live {
+    const Case& spec;
+    CaseRun* run;
+    std::map<std::string, std::size_t> invocations;
+    std::vector<NamedValue> objects;  // as they were last seen
+  };
+
+  bool SetUp(Live* live);
+  bool MakeObjects(Live* live);
+  bool RunStep(const Step& step, Live* live);
+  Answer<void> Carry(const Step& step, StepRecord* record, Live* live);
+  Answer<void> Call(const Step& step, StepRecord* record, Live* live);
+  Answer<void> LoadModule(const std::string& name);
+  Answer<void> UnloadModule(const std::string& name);
+  Answer<void> BindFunction(const std::string& name);
+  Expected<CallbackReply> Reply(const CallbackRecord& invocation, Live* live);
+  bool Fit(const Value& value, Value* fitted, CaseRun* run);
+  void GiveUp(const TesteeError& error, const std::string& doing, CaseRun* run);
+
+  Testee* testee_;
+  const TesteeDescription& description_;
+  const CaseFile& file_;
+  std::function<std::string(const ModuleSpec&)> path_of_;
+  bool types_said_ = false;
+  bool used_ = false;  // a case ran before: reset first
+  std::set<std::string> loaded_, bound_;
+};
+
+}  // namespace spanproof

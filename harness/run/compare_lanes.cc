@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: MIT
+#include "harness/run/compare_lanes.h"
+
+#include <algorithm>
+#include <set>
+
+#include "harness/trace/diff.h"
+#include "harness/trace/reader.h"
+
+namespace spanproof {
+namespace {
+
+std::string ArchitectureOf(const LaneResult& lane) {
+  const std::string& name = lane.environment.lane;
+  return name.substr(name.rfind('/') + 1);
+}
+
+// Native Windows outranks everything, then comes the compiled engine.
+const LaneResult* BaselineFor(const LaneResult& lane, const std::vector<LaneResult>& lanes) {
+  const LaneResult* best = nullptr;
+  for (const LaneResult& one : lanes) {
+    if (!one.baseline || one.trace.empty() || ArchitectureOf(one) != ArchitectureOf(lane)) continue;
+    if (best == nullptr || (one.environment.native() && !best->environment.native())) best = &one;
+  }
+  return best;
+}
+
+std::set<std::string> Ids(const Trace& trace) {
+  std::set<std::string> ids;
+  for (const TracedCase& one : trace.cases) ids.insert(one.record.id);
+  return ids;
+}
+
+}  // namespace
+
+Expected<void> CompareLanes(const std::filesystem::path& folder, Results* results) {
+  for (const LaneResult& lane : results->lanes) {
+    if (lane.must_fail || lane.trace.empty()) continue;
+    const LaneResult* baseline = BaselineFor(lane, results->lanes);
+    if (baseline == nullptr) {
+      results->notes.push_back("no baseline ran beside " + lane.environment.lane +
+                               ": its trace was compared with nothing");
+      continue;
+    }
+    if (baseline == &lane) continue;
+    auto truth = ReadTraceFile(folder / baseline->trace);
+    if (!truth) return tl::unexpected(truth.error());
+    auto trace = ReadTraceFile(folder / lane.trace);
+    if (!trace) return tl::unexpected(trace.error());
+
+    const std::set<std::string> known = Ids(*truth), lived = Ids(*trace);
+    LaneComparison comparison{baseline->environment.lane, lane.environment.lane, 0, {}};
+    comparison.cases = static_cast<std::size_t>(std::count_if(
+        lived.begin(), lived.end(), [&](const std::string& id) { return known.contains(id); }));
+    for (CaseDifference& one : CompareTraces(*truth, *trace)) {
+      // Cases that only one lane lived have their verdicts to explain it.
+      if (!known.contains(one.id) || !lived.contains(one.id)) continue;
+      comparison.differences.push_back({one.id, std::move(one.difference.place),
+                                        std::move(one.difference.left),
+                                        std::move(one.difference.right)});
+    }
+    results->comparisons.push_back(std::move(comparison));
+  }
+  return {};
+}
+
+}  // namespace spanproof

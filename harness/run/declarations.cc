@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: MIT
+#include "harness/run/declarations.h"
+
+namespace spanproof {
+namespace {
+
+TracedPrototype PrototypeOf(const TypeTable& types, const Prototype& prototype) {
+  TracedPrototype traced{prototype.convention, types.Spell(prototype.result), {}, prototype.memsync};
+  for (const TypeId argument : prototype.arguments) {
+    traced.arguments.push_back(types.Spell(argument));
+  }
+  return traced;
+}
+
+}  // namespace
+
+TracedDeclarations DeclarationsOf(const CaseFile& file) {
+  TracedDeclarations declarations;
+  declarations.file = file.path.filename().string();
+  for (const ModuleSpec& module : file.modules) {
+    declarations.modules.emplace_back(module.name, module.file);
+  }
+  for (TypeId id = 0; id < file.types.size(); ++id) {
+    const Type& type = file.types[id];
+    if (!type.defined) continue;
+    if (type.kind == Kind::kStruct || type.kind == Kind::kUnion) {
+      TracedStruct traced{type.name, {}, type.pack, type.kind == Kind::kUnion};
+      for (const Field& field : type.fields) {
+        traced.fields.emplace_back(field.name, file.types.Spell(field.type));
+      }
+      declarations.structs.push_back(std::move(traced));
+    } else if (type.kind == Kind::kFunction) {
+      declarations.prototypes.emplace_back(type.name, PrototypeOf(file.types, type.prototype));
+    }
+  }
+  for (const FunctionSpec& function : file.functions) {
+    declarations.functions.push_back({function.name, function.module, function.symbol,
+                                      PrototypeOf(file.types, function.prototype)});
+  }
+  return declarations;
+}
+
+std::vector<TracedObject> ObjectsOf(const CaseFile& file, const Case& spec) {
+  std::vector<TracedObject> objects;
+  for (const ObjectSpec& object : spec.objects) {
+    objects.push_back({object.name, file.types.Spell(object.type), object.initial});
+  }
+  return objects;
+}
+
+std::vector<std::pair<std::string, std::string>> CallbacksOf(const CaseFile& file,
+                                                             const Case& spec) {
+  std::vector<std::pair<std::string, std::string>> callbacks;
+  for (const CallbackSpec& callback : spec.callbacks) {
+    callbacks.emplace_back(callback.name, file.types.Spell(callback.prototype));
+  }
+  return callbacks;
+}
+
+}  // namespace spanproof

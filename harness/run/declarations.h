@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "harness/model/case.h"
+#include "harness/trace/trace.h"
+
+namespace spanproof {
+
+// A case file's types, modules and functions, as a trace keeps them.
+TracedDeclarations DeclarationsOf(const CaseFile& file);
+
+std::vector<TracedObject> ObjectsOf(const CaseFile& file, const Case& spec);
+std::vector<std::pair<std::string, std::string>> CallbacksOf(const CaseFile& file,
+                                                             const Case& spec);
+
+}  // namespace spanproof

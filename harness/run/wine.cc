@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: MIT
+#include "harness/run/wine.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <cstdlib>
+#include <fstream>
+#include <sstream>
+
+#include "harness/run/command_output.h"
+
+namespace spanproof {
+namespace {
+
+namespace fs = std::filesystem;
+
+bool IsElf(const fs::path& file, char* width = nullptr) {
+  std::ifstream stream(file, std::ios::binary);
+  std::array<char, 5> head{};
+  if (!stream.read(head.data(), head.size())) return false;
+  if (width != nullptr) *width = head[4];  // EI_CLASS: 1 is 32 bit, 2 is 64
+  return head[0] == 0x7f && head[1] == 'E' && head[2] == 'L' && head[3] == 'F';
+}
+
+bool IsProgram(const fs::path& file) {
+  std::error_code error;
+  return fs::is_regular_file(file, error) && access(file.c_str(), X_OK) == 0;
+}
+
+// Folders that may hold loaders, best first.
+std::vector<fs::path> Folders(const std::optional<fs::path>& given) {
+  std::vector<fs::path> folders;
+  const auto add = [&folders](const fs::path& folder) {
+    folders.push_back(folder);
+    folders.push_back(folder / "bin");
+    folders.push_back(folder / "../lib/wine");
+  };
+  if (given) {
+    std::error_code error;
+    const fs::path real = fs::weakly_canonical(*given, error);
+    add(fs::is_directory(real, error) ? real : real.parent_path());
+    // A name without a folder is meant as the shell means it.
+    if (given->has_parent_path()) return folders;
+  }
+  std::istringstream path(std::getenv("PATH") != nullptr ? std::getenv("PATH") : "");
+  for (std::string folder; std::getline(path, folder, ':');) {
+    if (IsProgram(fs::path(folder) / "wine") || IsProgram(fs::path(folder) / "wine64")) add(folder);
+  }
+  for (const char* folder : {"/usr/lib/wine", "/usr/lib64/wine", "/opt/wine-stable/bin",
+                             "/opt/wine-devel/bin", "/opt/wine-staging/bin"}) {
+    folders.emplace_back(folder);
+  }
+  return folders;
+}
+
+std::optional<Wine> WineIn(const fs::path& folder) {
+  Wine wine;
+  for (const char* name : {"wine64", "wine"}) {
+    char width = 0;
+    const fs::path loader = folder / name;
+    if (!IsProgram(loader) || !IsElf(loader, &width)) continue;
+    if (width == 2 && wine.loader64.empty()) wine.loader64 = loader;
+    if (width == 1) wine.loader32 = loader;
+  }
+  if (wine.loader64.empty()) return std::nullopt;
+  for (const char* name : {"wineserver64", "wineserver"}) {
+    if (IsProgram(folder / name)) {
+      wine.server = folder / name;
+      break;
+    }
+  }
+  if (wine.server.empty()) return std::nullopt;
+  // The new WoW64: one 64-bit loader for both.
+  std::error_code error;
+  if (wine.loader32.empty()) {
+    for (const char* dlls : {"../lib/wine/i386-windows/ntdll.dll", "i386-windows/ntdll.dll",
+                             "../lib64/wine/i386-windows/ntdll.dll"}) {
+      if (fs::exists(folder / dlls, error)) wine.loader32 = wine.loader64;
+    }
+  }
+  return wine;
+}
+
+}  // namespace
+
+fs::path Wine::LoaderFor(const std::string& architecture) const {
+  if (architecture == "win64") return loader64;
+  if (architecture == "win32") return loader32;
+  return {};
+}
+
+std::vector<std::string> Wine::Architectures() const {
+  std::vector<std::string> all;
+  for (const char* one : {"win64", "win32"}) {
+    if (!LoaderFor(one).empty()) all.emplace_back(one);
+  }
+  return all;
+}
+
+Expected<Wine> FindWine(const std::optional<fs::path>& given) {
+  for (const fs::path& folder : Folders(given)) {
+    auto wine = WineIn(folder);
+    if (!wine) continue;
+    const auto told = RunCommand({{wine->loader64.string(), "--version"}, {{"LC_ALL", "C.UTF-8"}}},
+                                 std::chrono::seconds(10));
+    if (!told || told->status.signalled || told->status.code != 0) continue;
+    wine->full_version = told->output.substr(0, told->output.find('\n'));
+    std::string_view rest = wine->full_version;
+    if (rest.starts_with("wine-")) rest.remove_prefix(5);
+    wine->version = rest.substr(0, rest.find(' '));
+    return *wine;
+  }
+  if (given) {
+    return Fail(ErrorCode::kUnsupported,
+                "no Wine at " + given->string() + " (a folder with wine64 and wineserver)");
+  }
+  return Fail(ErrorCode::kUnsupported,
+              "no Wine was found: install the package wine64, or name one with --wine");
+}
+
+int CompareVersions(const std::string& left, const std::string& right) {
+  std::size_t at_left = 0, at_right = 0;
+  const auto next = [](const std::string& text, std::size_t* at) {
+    long number = 0;
+    while (*at < text.size() && std::isdigit(static_cast<unsigned char>(text[*at]))) {
+      number = number * 10 + (text[(*at)++] - '0');
+    }
+    *at = *at < text.size() && text[*at] == '.' ? *at + 1 : text.size();
+    return number;
+  };
+  while (at_left < left.size() || at_right < right.size()) {
+    const long one = next(left, &at_left), other = next(right, &at_right);
+    if (one != other) return one < other ? -1 : 1;
+  }
+  return 0;
+}
+
+}  // namespace spanproof
