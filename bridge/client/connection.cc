@@ -1,0 +1,212 @@
+// SPDX-License-Identifier: MIT
+#include "bridge/client/connection.h"
+
+#include <sched.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <atomic>
+
+#include "bridge/core/binding.h"
+
+namespace bridge {
+namespace {
+
+// About 50 us of pauses: the time that waking a sleeping thread takes as well.
+constexpr std::uint32_t kDefaultSpins = 3000;
+
+unsigned AllowedCpus() {
+  cpu_set_t set;
+  return sched_getaffinity(0, sizeof set, &set) == 0 ? static_cast<unsigned>(CPU_COUNT(&set)) : 1;
+}
+
+std::uint64_t NextSerial() {
+  static std::atomic<std::uint64_t> serial{0};
+  return ++serial;
+}
+
+// The conversation that this thread used last; found again without a lock.
+struct Cached {
+  std::uint64_t serial = 0;
+  Conversation* conversation = nullptr;
+};
+thread_local Cached t_cached;
+
+// All conversations of a thread, closed when it ends.
+struct Opened {
+  std::weak_ptr<Connection> connection;
+  std::uint64_t serial;
+  Conversation* conversation;
+};
+class ThreadConversations {
+ public:
+  ~ThreadConversations() {
+    t_cached = {};
+    for (const Opened& one : opened)
+      if (auto connection = one.connection.lock()) connection->CloseConversation(one.conversation);
+  }
+  std::vector<Opened> opened;
+};
+thread_local ThreadConversations t_conversations;
+
+}  // namespace
+
+Connection::Connection(SessionOptions options)
+    : options_(std::move(options)),
+      abi_(options_.abi.value_or(DefaultAbi(options_.arch))),
+      owner_(getpid()),
+      serial_(NextSerial()),
+      cpus_(AllowedCpus()),
+      segment_(options_.arch, options_.same_address) {}
+
+Connection::~Connection() {
+  if (getpid() != owner_) {
+    // A forked child has neither the host nor the threads: leave the parent's alone.
+    process_.Abandon();
+    text_.Abandon();
+    return;
+  }
+  if (control_ != nullptr && process_.Ending(0).empty()) {
+    const std::lock_guard lock(mutex_);
+    (void)control_->Ask(protocol::Verb::kShutdown, 0, {}, "ending the session", 2000);
+  }
+  process_.Stop(std::chrono::milliseconds(2000));
+  text_.Stop();
+}
+
+Expected<std::shared_ptr<Connection>> Connection::Start(SessionOptions options) {
+  auto connection = std::make_shared<Connection>(std::move(options));
+  if (auto opened = connection->Open(); !opened) return tl::unexpected(opened.error());
+  return connection;
+}
+
+Expected<void> Connection::Open() {
+  if (auto created = segment_.Create(); !created) return created;
+  arena_.emplace(segment_.descriptor(), segment_.begin(), protocol::kArenaOffset, segment_.bytes());
+  auto control = std::make_unique<Conversation>(this, 0);
+  if (auto created = control->Create(false); !created) return created;
+  const auto text = [](int number) { return std::to_string(number); };
+  auto started = process_.Start(options_, {text(owner_), text(segment_.descriptor()), text(control->pipes().host_read()),
+                                           text(control->pipes().host_write())});
+  if (!started) return started;
+  if (auto draining = text_.Start(std::move(process_.output()), std::move(process_.error()), options_.text); !draining)
+    return draining;
+  // The first request stands in the segment before the host looks; its answer says that the host is there.
+  auto hello = control->Ask(protocol::Verb::kFlush, 0, {}, "starting the host", static_cast<int>(options_.start_timeout.count()));
+  if (!hello) {
+    std::string said = text_.ErrorTail();
+    while (!said.empty() && said.back() == '\n') said.pop_back();
+    Error error = hello.error();
+    if (!said.empty()) error.message += "; it said: " + said;
+    return tl::unexpected(std::move(error));
+  }
+  control->pipes().Settle();
+  if (auto settled = segment_.Settle(); !settled) return settled;
+  arena_.emplace(segment_.descriptor(), segment_.begin(), protocol::kArenaOffset, segment_.bytes());
+  control_ = std::move(control);
+  control_->Moved();
+  used_.set(0);
+  UpdateSpins();
+  return {};
+}
+
+void Connection::UpdateSpins() {
+  // Spinning pays only while every spinner has a CPU of its own (DESIGN 10).
+  const auto open = static_cast<unsigned>(conversations_.size());
+  const bool room = std::max(open, 1u) * 2 <= cpus_;
+  segment_.header()->spins.store(room ? options_.spins.value_or(kDefaultSpins) : 0, std::memory_order_relaxed);
+}
+
+Expected<Conversation*> Connection::Here() {
+  if (t_cached.serial == serial_) [[likely]] return t_cached.conversation;
+  for (const Opened& one : t_conversations.opened)
+    if (one.serial == serial_ && getpid() == owner_) return t_cached = {serial_, one.conversation}, one.conversation;
+  return OpenConversation();
+}
+
+Expected<Conversation*> Connection::OpenConversation() {
+  if (getpid() != owner_)
+    return Fail(ErrorCode::kUnsupported, "this process is a fork of the one that started the session: start one of its own");
+  static const bool registered = [] {
+    OnForkChild([] { t_cached = {}; });
+    return true;
+  }();
+  (void)registered;
+  const std::lock_guard lock(mutex_);
+  std::uint32_t index = 1;
+  while (index < protocol::kMaxChannels && used_.test(index)) ++index;
+  if (index == protocol::kMaxChannels)
+    return Fail(ErrorCode::kUnsupported, "255 threads use this session already: let some end, or start another session");
+  auto conversation = std::make_unique<Conversation>(this, index);
+  if (auto created = conversation->Create(true); !created) return tl::unexpected(created.error());
+  const Block scratch = conversation->scratch();
+  auto opened = control_->Ask(protocol::Verb::kOpenChannel, index,
+                              {static_cast<std::uint64_t>(conversation->pipes().host_read()),
+                               static_cast<std::uint64_t>(conversation->pipes().host_write()),
+                               reinterpret_cast<std::uint64_t>(scratch.begin) + segment_.delta(), scratch.bytes},
+                              "opening a channel");
+  if (!opened) return tl::unexpected(opened.error());
+  conversation->pipes().Settle();
+  used_.set(index);
+  conversations_.push_back(std::move(conversation));
+  UpdateSpins();
+  Conversation* mine = conversations_.back().get();
+  t_conversations.opened.push_back({weak_from_this(), serial_, mine});
+  t_cached = {serial_, mine};
+  return mine;
+}
+
+void Connection::CloseConversation(Conversation* conversation) {
+  if (getpid() != owner_) return;
+  (void)conversation->Ask(protocol::Verb::kCloseChannel, 0, {}, "closing a channel", 2000);
+  const std::lock_guard lock(mutex_);
+  used_.reset(conversation->index());
+  std::erase_if(conversations_, [conversation](auto& one) { return one.get() == conversation; });
+  UpdateSpins();
+}
+
+Expected<std::unique_ptr<LiveCallback>> Connection::MakeCallback(const Signature& signature, Handler handler) {
+  auto binding = MakeBinding(signature, abi_, true);
+  if (!binding) return tl::unexpected(binding.error());
+  auto plan = CompilePlan(signature, Abi::kSysv64, abi_, Phase::kBefore);
+  if (!plan) return tl::unexpected(plan.error());
+  auto here = Here();
+  if (!here) return tl::unexpected(here.error());
+  WireWriter wire;
+  Write(*binding, &wire);
+  auto bound = (*here)->AskWithPayload(protocol::Verb::kBindCallback, 0, wire.bytes(), "binding a callback prototype");
+  if (!bound) return tl::unexpected(bound.error());
+  auto token = callbacks_.Add(
+      std::make_unique<CallbackState>(std::move(*plan), binding->arguments, binding->result, std::move(handler)));
+  if (!token) return tl::unexpected(token.error());
+  auto made = (*here)->Ask(protocol::Verb::kMakeCallback, static_cast<std::uint32_t>(bound->words[0]), {*token},
+                           "making a callback");
+  if (!made) {
+    callbacks_.Remove(*token);
+    return tl::unexpected(made.error());
+  }
+  return std::make_unique<LiveCallback>(shared_from_this(), *token, static_cast<std::uint32_t>(made->words[0]),
+                                        made->words[1]);
+}
+
+void Connection::FreeCallback(std::uint32_t token, std::uint32_t host_id) {
+  if (getpid() != owner_) return;
+  if (auto here = Here()) (void)(*here)->Ask(protocol::Verb::kFreeCallback, host_id, {}, "releasing a callback");
+  callbacks_.Remove(token);
+}
+
+Expected<Text> Connection::TakeText() {
+  auto here = Here();
+  if (!here) return tl::unexpected(here.error());
+  if (auto flushed = (*here)->Ask(protocol::Verb::kFlush, 0, {}, "flushing text"); !flushed)
+    return tl::unexpected(flushed.error());
+  return text_.Take();
+}
+
+Error Connection::Disconnected(std::string_view what) {
+  const std::string ending = process_.Ending(500);
+  return Error{ErrorCode::kDisconnected,
+               "the host " + (ending.empty() ? std::string("closed its channel") : ending) + " during " + std::string(what), 0, 0};
+}
+
+}  // namespace bridge

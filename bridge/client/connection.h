@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <sys/types.h>
+
+#include <bitset>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <vector>
+
+#include "bridge/client/callback_state.h"
+#include "bridge/client/conversation.h"
+#include "bridge/client/exception.h"
+#include "bridge/client/host_process.h"
+#include "bridge/client/options.h"
+#include "bridge/client/segment.h"
+#include "bridge/client/text_capture.h"
+#include "bridge/core/memsync.h"
+#include "bridge/core/table.h"
+
+namespace bridge {
+
+// A session's inside: the host process, the segment, and a conversation for each
+// thread that calls. Thread-safe. Ends the host when the last owner lets go; in a
+// forked child it touches nothing.
+class Connection : public std::enable_shared_from_this<Connection> {
+ public:
+  static Expected<std::shared_ptr<Connection>> Start(SessionOptions options);
+  explicit Connection(SessionOptions options);
+  ~Connection();
+  Connection(const Connection&) = delete;
+  Connection& operator=(const Connection&) = delete;
+
+  // The calling thread's conversation, opened on its first use.
+  Expected<Conversation*> Here();
+
+  Expected<std::unique_ptr<LiveCallback>> MakeCallback(const Signature& signature, Handler handler);
+  void FreeCallback(std::uint32_t token, std::uint32_t host_id);
+  void CloseConversation(Conversation* conversation);
+  // What was printed up to now, with the DLLs' C runtimes flushed.
+  Expected<Text> TakeText();
+
+  const SessionOptions& options() const { return options_; }
+  Abi abi() const { return abi_; }
+  Segment& segment() { return segment_; }
+  Arena& arena() { return *arena_; }
+  HostProcess& process() { return process_; }
+  const Table<CallbackState>& callbacks() const { return callbacks_; }
+  std::uint32_t spins() const { return segment_.header()->spins.load(std::memory_order_relaxed); }
+  Error Disconnected(std::string_view what);
+
+ private:
+  Expected<void> Open();
+  Expected<Conversation*> OpenConversation();
+  void UpdateSpins();
+
+  const SessionOptions options_;
+  const Abi abi_;
+  const pid_t owner_;
+  const std::uint64_t serial_;
+  const unsigned cpus_;
+  Segment segment_;
+  std::optional<Arena> arena_;
+  HostProcess process_;
+  TextCapture text_;
+  Table<CallbackState> callbacks_;
+  std::mutex mutex_;  // of the control channel and of what follows
+  std::unique_ptr<Conversation> control_;
+  std::vector<std::unique_ptr<Conversation>> conversations_;
+  std::bitset<protocol::kMaxChannels> used_;
+};
+
+}  // namespace bridge

@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: MIT
+#include "bridge/client/conversation.h"
+
+#include <algorithm>
+#include <cstring>
+#include <new>
+
+#include "bridge/client/callback_state.h"
+#include "bridge/client/connection.h"
+#include "bridge/client/exception.h"
+
+namespace bridge {
+namespace {
+
+using protocol::Verb;
+
+constexpr std::uint64_t kScratchBytes = 64 << 10;
+
+}  // namespace
+
+Conversation::Conversation(Connection* connection, std::uint32_t index)
+    : connection_(connection),
+      index_(index),
+      lines_(connection->segment().channel(index)),
+      frames_(&connection->arena()),
+      results_(&connection->arena()) {}
+
+Conversation::~Conversation() {
+  connection_->arena().Free(scratch_);
+  for (const Block& block : granted_) connection_->arena().Free(block);
+}
+
+Expected<void> Conversation::Create(bool with_scratch) {
+  new (lines_) protocol::Channel{};
+  if (with_scratch) {
+    auto scratch = connection_->arena().Allocate(kScratchBytes);
+    if (!scratch) return tl::unexpected(scratch.error());
+    scratch_ = *scratch;
+  }
+  return pipes_.Create();
+}
+
+void Conversation::Moved() { lines_ = connection_->segment().channel(index_); }
+
+FrameOrigin Conversation::Origin() const {
+  const Segment& segment = connection_->segment();
+  return {segment.region(), segment.delta()};
+}
+
+Wake Conversation::Receive(int timeout_ms) {
+  return Await(lines_->reply, ++received_, connection_->spins(),
+               [&] { return pipes_.Block(connection_->process().pidfd(), timeout_ms); });
+}
+
+Expected<Conversation::Answer> Conversation::Ask(Verb verb, std::uint32_t target, std::span<const std::uint64_t> words,
+                                                 std::string_view what, int timeout_ms) {
+  if (gone_) [[unlikely]] return tl::unexpected(connection_->Disconnected(what));
+  protocol::Line& request = lines_->request;
+  request.head = protocol::Head(verb, target);
+  std::copy(words.begin(), words.end(), request.words);
+  Publish(request, ++sent_, [this] { pipes_.Ring(); });
+  for (;;) {
+    if (const Wake wake = Receive(timeout_ms); wake != Wake::kRang) [[unlikely]] {
+      gone_ = true;  // the turns are out of step for good
+      if (wake == Wake::kGone) return tl::unexpected(connection_->Disconnected(what));
+      return Fail(ErrorCode::kTimeout, std::string(what) + " took longer than " + std::to_string(timeout_ms) + " ms");
+    }
+    switch (protocol::VerbOf(lines_->reply.head)) {
+      case Verb::kCallback: ServeCallback(); continue;
+      case Verb::kNeedSpace: GrantSpace(); continue;
+      default: return Finish(what);
+    }
+  }
+}
+
+Expected<Conversation::Answer> Conversation::Finish(std::string_view what) {
+  const std::uint32_t head = lines_->reply.head;
+  Answer answer{protocol::TargetOf(head), {}};
+  std::copy_n(lines_->reply.words, protocol::kWords, answer.words.begin());
+  if (protocol::VerbOf(head) == Verb::kDone) [[likely]] return answer;
+  if (protocol::VerbOf(head) == Verb::kFault) {
+    char text[64];
+    std::snprintf(text, sizeof text, "exception 0x%08x at 0x%llx", static_cast<unsigned>(answer.words[0]),
+                  static_cast<unsigned long long>(answer.words[1]));
+    return tl::unexpected(Error{ErrorCode::kFault, std::string(what) + " raised " + text,
+                                static_cast<std::uint32_t>(answer.words[0]), answer.words[1]});
+  }
+  const Region segment = connection_->segment().region();
+  const auto* message = reinterpret_cast<const std::byte*>(answer.words[0] - connection_->segment().delta());
+  const bool sound = protocol::VerbOf(head) == Verb::kFailed && segment.Contains(message) &&
+                     answer.words[1] <= static_cast<std::uint64_t>(segment.end - message) &&
+                     answer.target <= static_cast<std::uint32_t>(ErrorCode::kInternal);
+  if (!sound) return Fail(ErrorCode::kCorrupt, std::string(what) + ": the host's answer is malformed");
+  return Fail(static_cast<ErrorCode>(answer.target),
+              std::string(reinterpret_cast<const char*>(message), answer.words[1]),
+              static_cast<std::uint32_t>(answer.words[2]));
+}
+
+Expected<Conversation::Answer> Conversation::AskWithPayload(Verb verb, std::uint32_t target,
+                                                            std::span<const std::byte> payload, std::string_view what) {
+  const FrameSpace::Mark mark = frames_.mark();
+  auto block = frames_.Allocate(payload.size() + 1, 16);
+  if (!block) return tl::unexpected(block.error());
+  std::memcpy(*block, payload.data(), payload.size());
+  auto answer = Ask(verb, target,
+                    {reinterpret_cast<std::uint64_t>(*block) + connection_->segment().delta(), payload.size()}, what);
+  frames_.Release(mark);
+  return answer;
+}
+
+void Conversation::Reply(Verb verb, std::uint32_t target, std::initializer_list<std::uint64_t> words) {
+  lines_->request.head = protocol::Head(verb, target);
+  std::copy(words.begin(), words.end(), lines_->request.words);
+  Publish(lines_->request, ++sent_, [this] { pipes_.Ring(); });
+}
+
+void Conversation::ServeCallback() {
+  const bool unread = protocol::TargetOf(lines_->reply.head) != 0;
+  const std::uint64_t token = lines_->reply.words[0];
+  auto* words = reinterpret_cast<std::uint64_t*>(lines_->reply.words[1] - connection_->segment().delta());
+  const Region segment = connection_->segment().region();
+  const CallbackState* callback =
+      token <= protocol::kMaxTarget ? connection_->callbacks().Find(static_cast<std::uint32_t>(token)) : nullptr;
+  std::uint64_t result = 0;
+  std::exception_ptr thrown;
+  try {
+    if (callback == nullptr)
+      throw Exception({ErrorCode::kInvalidArgument, "the DLL called a callback that was released", 0, 0});
+    const std::uint64_t bytes = callback->words() * 8;
+    if (!segment.Contains(words) || static_cast<std::uint64_t>(segment.end - reinterpret_cast<std::byte*>(words)) < bytes)
+      throw Exception({ErrorCode::kCorrupt, "a callback's arguments lie outside the segment", 0, 0});
+    if (unread)
+      throw Exception({ErrorCode::kInvalidArgument, "the memory of a callback's arguments could not be read: a length of "
+                       "its memsync is negative or beyond reason", 0, 0});
+    result = callback->Run(this, words);
+  } catch (...) {
+    thrown = std::current_exception();
+  }
+  if (thrown && !exception_) exception_ = thrown;
+  Reply(Verb::kCallbackDone, thrown ? 1 : 0, {result});
+}
+
+void Conversation::GrantSpace() {
+  auto block = connection_->arena().Allocate(std::max<std::uint64_t>(lines_->reply.words[0] * 2, kScratchBytes));
+  if (!block) return Reply(Verb::kSpace, 0, {0, 0});
+  granted_.push_back(*block);
+  Reply(Verb::kSpace, 0, {reinterpret_cast<std::uint64_t>(block->begin) + connection_->segment().delta(), block->bytes});
+}
+
+}  // namespace bridge

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <exception>
+#include <initializer_list>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "bridge/client/arena.h"
+#include "bridge/client/doorbell_pipes.h"
+#include "bridge/core/protocol.h"
+#include "bridge/core/unmarshal.h"
+
+namespace bridge {
+
+class Connection;
+class CallbackState;
+
+// One client thread's channel: requests, answers, and the callbacks between
+// them. Belongs to one thread; only the control channel is shared, under the Connection's lock.
+class Conversation {
+ public:
+  Conversation(Connection* connection, std::uint32_t index);
+  ~Conversation();
+  Conversation(const Conversation&) = delete;
+  Conversation& operator=(const Conversation&) = delete;
+
+  // Makes the pipes and, but for the control channel, the host's scratch.
+  Expected<void> Create(bool with_scratch);
+
+  struct Answer {
+    std::uint32_t target = 0;
+    std::array<std::uint64_t, protocol::kWords> words{};
+  };
+  // Sends one request and serves callbacks until its answer is there. What the
+  // host refuses comes back as its error; `what` names the request in messages.
+  Expected<Answer> Ask(protocol::Verb verb, std::uint32_t target, std::span<const std::uint64_t> words,
+                       std::string_view what, int timeout_ms = -1);
+  Expected<Answer> Ask(protocol::Verb verb, std::uint32_t target, std::initializer_list<std::uint64_t> words,
+                       std::string_view what, int timeout_ms = -1) {
+    return Ask(verb, target, std::span(words.begin(), words.size()), what, timeout_ms);
+  }
+  // The same with bytes that are copied into a frame first: words [0] address, [1] size.
+  Expected<Answer> AskWithPayload(protocol::Verb verb, std::uint32_t target, std::span<const std::byte> payload,
+                                  std::string_view what);
+
+  // The segment was mapped elsewhere.
+  void Moved();
+
+  // The exception that a handler threw during the last Ask, if one did.
+  std::exception_ptr TakeException() { return std::exchange(exception_, nullptr); }
+
+  Connection& connection() const { return *connection_; }
+  std::uint32_t index() const { return index_; }
+  DoorbellPipes& pipes() { return pipes_; }
+  FrameSpace& frames() { return frames_; }
+  FrameSpace& results() { return results_; }
+  std::vector<Instance>& instances() { return instances_; }
+  FrameOrigin Origin() const;
+  Block scratch() const { return scratch_; }
+  std::uint32_t last_error = 0;  // of the thread's last call
+  int depth = 0;                 // calls that are open
+
+ private:
+  Wake Receive(int timeout_ms);
+  Expected<Answer> Finish(std::string_view what);
+  void ServeCallback();
+  void GrantSpace();
+  void Reply(protocol::Verb verb, std::uint32_t target, std::initializer_list<std::uint64_t> words);
+
+  Connection* const connection_;
+  const std::uint32_t index_;
+  protocol::Channel* lines_;
+  DoorbellPipes pipes_;
+  Block scratch_;
+  std::vector<Block> granted_;  // more scratch, given on demand
+  std::uint64_t sent_ = 0, received_ = 0;
+  bool gone_ = false;
+  FrameSpace frames_;
+  FrameSpace results_;  // copies of results; valid until the thread's next call
+  std::vector<Instance> instances_;
+  std::exception_ptr exception_;
+};
+
+}  // namespace bridge

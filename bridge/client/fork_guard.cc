@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: MIT
+#include "bridge/client/fork_guard.h"
+
+#include <pthread.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <mutex>
+#include <utility>
+#include <vector>
+
+namespace bridge {
+namespace {
+
+struct Registered {
+  std::mutex mutex;
+  std::vector<int> descriptors;
+  std::vector<void (*)()> actions;
+};
+
+Registered& All() {
+  // Never destroyed: fork handlers cannot be taken back.
+  static Registered* const all = new Registered;
+  static const int installed = pthread_atfork([] { All().mutex.lock(); }, [] { All().mutex.unlock(); },
+                                              [] {
+                                                for (int descriptor : All().descriptors) ::close(descriptor);
+                                                All().descriptors.clear();
+                                                for (auto* action : All().actions) action();
+                                                All().mutex.unlock();
+                                              });
+  (void)installed;
+  return *all;
+}
+
+}  // namespace
+
+void CloseOnFork(int descriptor) {
+  const std::lock_guard lock(All().mutex);
+  All().descriptors.push_back(descriptor);
+}
+
+void ForgetOnFork(int descriptor) {
+  const std::lock_guard lock(All().mutex);
+  std::erase(All().descriptors, descriptor);
+}
+
+void OnForkChild(void (*action)()) {
+  const std::lock_guard lock(All().mutex);
+  All().actions.push_back(action);
+}
+
+Descriptor::Descriptor(int value) : value_(value) {
+  if (value_ >= 0) CloseOnFork(value_);
+}
+
+Descriptor& Descriptor::operator=(Descriptor&& other) noexcept {
+  if (this != &other) {
+    Close();
+    value_ = std::exchange(other.value_, -1);
+  }
+  return *this;
+}
+
+void Descriptor::Close() {
+  if (value_ < 0) return;
+  ForgetOnFork(value_);
+  ::close(std::exchange(value_, -1));
+}
+
+}  // namespace bridge

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <sys/types.h>
+
+#include <chrono>
+#include <filesystem>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "bridge/client/fork_guard.h"
+#include "bridge/client/options.h"
+
+namespace bridge {
+
+// The host, a child in a process group of its own. Its standard input is a life
+// line: the host ends when it closes. Output and error are pipes.
+class HostProcess {
+ public:
+  HostProcess() = default;
+  ~HostProcess();
+  HostProcess(const HostProcess&) = delete;
+  HostProcess& operator=(const HostProcess&) = delete;
+
+  // `arguments` follow the path of spanproof-host.exe. kNotFound where Wine or the host is missing.
+  Expected<void> Start(const SessionOptions& options, const std::vector<std::string>& arguments);
+
+  // Waits for the process to end by itself, then ends it and what it started.
+  void Stop(std::chrono::milliseconds patience);
+
+  pid_t pid() const { return pid_; }
+  int pidfd() const { return pidfd_.get(); }
+  Descriptor& output() { return output_; }
+  Descriptor& error() { return error_; }
+  // "was killed by signal 9", "exited with status 3"; empty while it runs.
+  std::string Ending(int patience_ms);
+  // Forgets the process, which a forked child has no part in.
+  void Abandon() { pid_ = -1; }
+
+ private:
+  bool Reap(int timeout_ms);
+
+  std::mutex mutex_;  // of pid_, status_ and reaped_
+  pid_t pid_ = -1;
+  int status_ = 0;
+  bool reaped_ = false;
+  Descriptor pidfd_, life_line_, output_, error_;
+};
+
+// The 64-bit loader behind a Wine, which is one process with a true exit
+// status, where `wine` itself may be a script or start.exe (DESIGN 8).
+Expected<std::filesystem::path> FindWineLoader(const std::string& wine, Arch arch);
+
+// spanproof-host.exe of an architecture: $SPANPROOF_HOST_DIR, beside the program, or where it was installed.
+Expected<std::filesystem::path> FindHost(const SessionOptions& options);
+
+}  // namespace bridge

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: MIT
+#include "bridge/client/session.h"
+
+#include "bridge/client/connection.h"
+#include "bridge/client/function_state.h"
+
+namespace bridge {
+
+Expected<Session> Session::TryStart(SessionOptions options) {
+  return Connection::Start(std::move(options)).map([](auto connection) { return Session(std::move(connection)); });
+}
+
+Expected<Module> Session::TryLoad(const std::string& dll) const {
+  return ModuleState::Load(connection_, dll).map([](auto state) { return Module(std::move(state)); });
+}
+
+std::uint32_t Session::LastError() const { return ValueOrThrow(connection_->Here())->last_error; }
+
+Text Session::TakeText() const { return ValueOrThrow(connection_->TakeText()); }
+
+Expected<void> Module::TryUnload() { return state_->Unload(); }
+
+namespace internal {
+
+Expected<void> Call(const FunctionState& function, std::uint64_t* words, std::exception_ptr* thrown) {
+  return function.Call(words, thrown);
+}
+
+Expected<std::shared_ptr<const FunctionState>> Bind(const std::shared_ptr<ModuleState>& module, std::string symbol,
+                                                    Signature signature) {
+  return FunctionState::Bind(module, std::move(symbol), std::move(signature));
+}
+
+Expected<std::shared_ptr<LiveCallback>> MakeCallback(const std::shared_ptr<Connection>& connection,
+                                                     const Signature& signature, Handler handler) {
+  auto made = connection->MakeCallback(signature, std::move(handler));
+  if (!made) return tl::unexpected(made.error());
+  return std::shared_ptr<LiveCallback>(std::move(*made));
+}
+
+std::uint64_t AddressOf(const LiveCallback& callback) { return callback.code(); }
+
+Error DescribeException(const std::exception_ptr& thrown) {
+  try {
+    std::rethrow_exception(thrown);
+  } catch (const Exception& exception) {
+    return exception.error();
+  } catch (const std::exception& exception) {
+    return {ErrorCode::kInternal, std::string("a callback's handler threw: ") + exception.what(), 0, 0};
+  } catch (...) {
+    return {ErrorCode::kInternal, "a callback's handler threw something that is no std::exception", 0, 0};
+  }
+}
+
+}  // namespace internal
+}  // namespace bridge

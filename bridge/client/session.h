@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <concepts>
+#include <functional>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "bridge/client/callback_state.h"
+#include "bridge/client/exception.h"
+#include "bridge/client/options.h"
+#include "bridge/client/text_capture.h"
+#include "bridge/client/type_of.h"
+#include "bridge/core/memsync.h"
+
+// The bridge's interface: call functions in Windows DLLs from Linux.
+//   auto session = bridge::Session::Start({.wine = "wine", .arch = bridge::Arch::kWin64});
+//   auto sort = session.Load("sort.dll").Function<void(float*, int)>("bubblesort",
+//       {.memsync = {{.pointer = {0}, .length = {{1}}, .type = bridge::kFloat}}});
+//   sort(values.data(), static_cast<int>(values.size()));
+// Sessions, modules, functions and callbacks are handles: copies share. All may be used
+// from any thread; each client thread has a thread of its own in the host, so thread-local
+// storage and last error behave as in one process. A session ends with its last handle.
+namespace bridge {
+
+class FunctionState;
+class ModuleState;
+
+struct FunctionOptions {
+  Convention convention = Convention::kCdecl;
+  std::vector<Memsync> memsync = {};
+};
+
+template <typename Prototype>
+class Function;
+template <typename Prototype>
+class Callback;
+
+namespace internal {
+
+template <typename R, typename... Args>
+Signature MakeSignature(const FunctionOptions& options) {
+  return Signature{.convention = options.convention,
+                   .result = TypeOf<R>(),
+                   .arguments = {TypeOf<Args>()...},
+                   .read_only = {kPointsToConst<Args>...},
+                   .memsync = options.memsync};
+}
+
+// Calls and, where a callback's handler threw, leaves the exception in `thrown`.
+Expected<void> Call(const FunctionState& function, std::uint64_t* words, std::exception_ptr* thrown);
+Expected<std::shared_ptr<const FunctionState>> Bind(const std::shared_ptr<ModuleState>& module, std::string symbol,
+                                                    Signature signature);
+Expected<std::shared_ptr<LiveCallback>> MakeCallback(const std::shared_ptr<Connection>& connection,
+                                                     const Signature& signature, Handler handler);
+std::uint64_t AddressOf(const LiveCallback& callback);
+Error DescribeException(const std::exception_ptr& thrown);
+
+}  // namespace internal
+
+// A function of a DLL. Pointers given to it are read and written during the
+// call only. A pointer that it returns into memory that was passed is the
+// client's own; other memory of its result lives until the thread's next call.
+template <typename R, typename... Args>
+class Function<R(Args...)> {
+ public:
+  explicit Function(std::shared_ptr<const FunctionState> state) : state_(std::move(state)) {}
+
+  // Throws Exception, and what a callback's handler threw during the call.
+  R operator()(Args... args) const {
+    std::uint64_t words[sizeof...(Args) + 1] = {ToWord(args)...};
+    std::exception_ptr thrown;
+    auto done = internal::Call(*state_, words, &thrown);
+    if (thrown) [[unlikely]] std::rethrow_exception(thrown);
+    if (!done) [[unlikely]] throw Exception(std::move(done.error()));
+    if constexpr (!std::is_void_v<R>) return FromWord<R>(words[sizeof...(Args)]);
+  }
+
+  Expected<R> TryCall(Args... args) const {
+    std::uint64_t words[sizeof...(Args) + 1] = {ToWord(args)...};
+    std::exception_ptr thrown;
+    auto done = internal::Call(*state_, words, &thrown);
+    if (thrown) return tl::unexpected(internal::DescribeException(thrown));
+    if (!done) return tl::unexpected(std::move(done.error()));
+    if constexpr (std::is_void_v<R>) return {};
+    else return FromWord<R>(words[sizeof...(Args)]);
+  }
+
+ private:
+  std::shared_ptr<const FunctionState> state_;
+};
+
+// A function pointer for DLLs. It stays valid until its last copy is gone; the
+// handler runs on the thread that made the call during which the DLL calls it.
+template <typename R, typename... Args>
+class Callback<R(Args...)> {
+ public:
+  Callback() = default;  // a null function pointer
+  explicit Callback(std::shared_ptr<LiveCallback> live) : live_(std::move(live)) {}
+
+  static Type BridgeType() { return Type(Kind::kFunction); }
+  std::uint64_t address() const { return live_ ? internal::AddressOf(*live_) : 0; }
+
+ private:
+  std::shared_ptr<LiveCallback> live_;
+};
+
+class Module {
+ public:
+  explicit Module(std::shared_ptr<ModuleState> state) : state_(std::move(state)) {}
+
+  // `symbol` as the DLL exports it, or "#n" for an ordinal. kNotFound names what is missing,
+  // kInvalidArgument a wrong memsync directive, kUnsupported what the bridge cannot pass.
+  template <typename Prototype>
+  bridge::Function<Prototype> Function(std::string symbol, FunctionOptions options = {}) const {
+    return ValueOrThrow(TryFunction<Prototype>(std::move(symbol), std::move(options)));
+  }
+  template <typename Prototype>
+  Expected<bridge::Function<Prototype>> TryFunction(std::string symbol, FunctionOptions options = {}) const {
+    return Bind(std::type_identity<Prototype>{}, std::move(symbol), options);
+  }
+
+  // Modules stay loaded until this or the session's end. Calls of its functions are refused afterwards.
+  void Unload() { ValueOrThrow(TryUnload()); }
+  Expected<void> TryUnload();
+
+  const std::shared_ptr<ModuleState>& state() const { return state_; }
+
+ private:
+  template <typename R, typename... Args>
+  Expected<bridge::Function<R(Args...)>> Bind(std::type_identity<R(Args...)>, std::string symbol,
+                                              const FunctionOptions& options) const {
+    auto bound = internal::Bind(state_, std::move(symbol), internal::MakeSignature<R, Args...>(options));
+    if (!bound) return tl::unexpected(bound.error());
+    return bridge::Function<R(Args...)>(std::move(*bound));
+  }
+  std::shared_ptr<ModuleState> state_;
+};
+
+class Session {
+ public:
+  // Starts a host under Wine: 40 to 80 ms, seconds where the prefix is new.
+  static Session Start(SessionOptions options = {}) { return ValueOrThrow(TryStart(std::move(options))); }
+  static Expected<Session> TryStart(SessionOptions options = {});
+
+  // A path, or a name that is looked for in the current folder, in dll_path and by Windows itself.
+  Module Load(const std::string& dll) const { return ValueOrThrow(TryLoad(dll)); }
+  Expected<Module> TryLoad(const std::string& dll) const;
+
+  // Wraps a callable for DLLs: session.MakeCallback<std::int16_t(Image*)>(handler, {.memsync = …}).
+  // What the handler throws ends the call that led to it; the DLL gets 0.
+  template <typename Prototype, typename F>
+  Callback<Prototype> MakeCallback(F handler, FunctionOptions options = {}) const {
+    return MakeCallback(std::type_identity<Prototype>{}, std::move(handler), options);
+  }
+
+  // GetLastError() as this thread's last call left it.
+  std::uint32_t LastError() const;
+  // What DLLs printed since the last time (TextMode::kCapture), flushed first.
+  Text TakeText() const;
+
+  const std::shared_ptr<Connection>& connection() const { return connection_; }
+
+ private:
+  explicit Session(std::shared_ptr<Connection> connection) : connection_(std::move(connection)) {}
+
+  template <typename R, typename... Args, typename F>
+  Callback<R(Args...)> MakeCallback(std::type_identity<R(Args...)>, F handler, const FunctionOptions& options) const {
+    static_assert(std::is_invocable_r_v<R, F, Args...>, "the handler does not fit the prototype");
+    auto run = [handler = std::move(handler)](const std::uint64_t* words) mutable -> std::uint64_t {
+      return [&]<std::size_t... I>(std::index_sequence<I...>) -> std::uint64_t {
+        if constexpr (std::is_void_v<R>) return handler(FromWord<Args>(words[I])...), 0;
+        else return ToWord<R>(handler(FromWord<Args>(words[I])...));
+      }(std::index_sequence_for<Args...>{});
+    };
+    return Callback<R(Args...)>(ValueOrThrow(
+        internal::MakeCallback(connection_, internal::MakeSignature<R, Args...>(options), std::move(run))));
+  }
+
+  std::shared_ptr<Connection> connection_;
+};
+
+}  // namespace bridge

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <mutex>
+#include <string>
+#include <thread>
+
+#include "bridge/client/fork_guard.h"
+#include "bridge/client/options.h"
+
+namespace bridge {
+
+// What DLLs printed, byte for byte.
+struct Text {
+  std::string out;
+  std::string err;
+};
+
+// Drains the host's standard output and error, so that a DLL that floods them
+// never blocks, and forwards or keeps what came. Its thread ends with the host.
+class TextCapture {
+ public:
+  TextCapture() = default;
+  ~TextCapture() { Stop(); }
+  TextCapture(const TextCapture&) = delete;
+  TextCapture& operator=(const TextCapture&) = delete;
+
+  Expected<void> Start(Descriptor out, Descriptor err, TextMode mode);
+  // Takes what is in the pipes now and what was kept. Any thread.
+  Text Take();
+  // The last of what came on standard error, for messages about a host that failed.
+  std::string ErrorTail();
+  void Stop();
+  // In a forked child, where the thread does not exist.
+  void Abandon() {
+    if (thread_.joinable()) thread_.detach();
+  }
+
+  static constexpr std::size_t kMaxKept = 16 << 20;  // bytes a stream; what is older is dropped
+
+ private:
+  struct Source {
+    Descriptor descriptor;
+    int forward_to = -1;
+    std::string kept;
+    bool Drain(bool forward);  // false at the end of file
+  };
+  void Run();
+
+  Source out_, err_;
+  TextMode mode_ = TextMode::kForward;
+  std::mutex mutex_;  // of the sources
+  Descriptor stop_read_, stop_write_;
+  std::thread thread_;
+};
+
+}  // namespace bridge

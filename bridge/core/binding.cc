@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: MIT
+#include "bridge/core/binding.h"
+
+namespace bridge {
+namespace {
+
+bool Passable(Kind kind) { return kind <= Kind::kFunction; }
+
+void WriteNode(const Node& node, WireWriter* out) {
+  out->U32(static_cast<std::uint32_t>(node.parent));
+  out->U32(node.word);
+  out->U32(node.local_offset);
+  out->U32(node.frame_offset);
+  out->U8(static_cast<std::uint8_t>(node.extent));
+  out->U64(node.count);
+  out->U32(node.local_size);
+  out->U32(node.frame_size);
+  out->U32(node.align);
+  out->U8(static_cast<std::uint8_t>((node.read_only ? 1 : 0) | (node.flat ? 2 : 0) | (node.func ? 4 : 0)));
+  out->U32(static_cast<std::uint32_t>(node.runs.size()));
+  for (const Run& run : node.runs) {
+    out->U32(run.local_offset);
+    out->U32(run.frame_offset);
+    out->U32(run.bytes);
+    out->U8(run.pointer ? 1 : 0);
+  }
+  out->U32(static_cast<std::uint32_t>(node.loads.size()));
+  for (const Load& load : node.loads) {
+    out->U32(load.word);
+    out->U8(static_cast<std::uint8_t>(load.kind));
+    out->U32(static_cast<std::uint32_t>(load.hops.size()));
+    for (const Load::Hop& hop : load.hops) {
+      out->U8(hop.dereference ? 1 : 0);
+      out->U32(hop.local_offset);
+      out->U32(hop.frame_offset);
+    }
+  }
+  if (!node.func) return;
+  out->U32(static_cast<std::uint32_t>(node.func->code().size()));
+  for (const Expression::Instruction& step : node.func->code()) {
+    out->U8(static_cast<std::uint8_t>(step.op));
+    out->U64(static_cast<std::uint64_t>(step.operand));
+  }
+}
+
+Node ReadNode(WireReader* in) {
+  Node node;
+  node.parent = static_cast<std::int32_t>(in->U32());
+  node.word = in->U32();
+  node.local_offset = in->U32();
+  node.frame_offset = in->U32();
+  const std::uint8_t extent = in->U8();
+  if (extent > static_cast<std::uint8_t>(Extent::kTerminated16)) in->Reject();
+  node.extent = static_cast<Extent>(extent & 3);
+  node.count = in->U64();
+  node.local_size = in->U32();
+  node.frame_size = in->U32();
+  node.align = in->U32();
+  const std::uint8_t flags = in->U8();
+  node.read_only = flags & 1;
+  node.flat = flags & 2;
+  for (std::uint32_t left = in->Count(13); left > 0; --left) {
+    Run run{in->U32(), in->U32(), in->U32(), false};
+    run.pointer = in->U8() != 0;
+    node.runs.push_back(run);
+  }
+  for (std::uint32_t left = in->Count(9); left > 0; --left) {
+    Load load;
+    load.word = in->U32();
+    const std::uint8_t kind = in->U8();
+    if (kind > static_cast<std::uint8_t>(Kind::kChar16)) in->Reject();
+    load.kind = static_cast<Kind>(kind);
+    for (std::uint32_t hops = in->Count(9); hops > 0; --hops) {
+      Load::Hop hop;
+      hop.dereference = in->U8() != 0;
+      hop.local_offset = in->U32();
+      hop.frame_offset = in->U32();
+      load.hops.push_back(hop);
+    }
+    node.loads.push_back(std::move(load));
+  }
+  if (flags & 4) {
+    std::vector<Expression::Instruction> code;
+    for (std::uint32_t left = in->Count(9); left > 0; --left) {
+      const auto op = static_cast<Expression::Op>(in->U8());
+      code.push_back({op, static_cast<std::int64_t>(in->U64())});
+    }
+    auto func = Expression::FromInstructions(std::move(code), node.loads.size());
+    if (func)
+      node.func = std::move(*func);
+    else
+      in->Reject();
+  }
+  return node;
+}
+
+bool Sound(const Plan& plan, std::size_t index) {
+  const Node& node = plan.nodes[index];
+  if (node.parent != Node::kRoot) {
+    if (node.parent < 0 || static_cast<std::size_t>(node.parent) >= index) return false;
+    const Node& parent = plan.nodes[static_cast<std::size_t>(node.parent)];
+    if (node.local_offset > parent.local_size || parent.local_size - node.local_offset < plan.local_pointer ||
+        node.frame_offset > parent.frame_size || parent.frame_size - node.frame_offset < plan.frame_pointer)
+      return false;
+  }
+  if (node.word >= plan.words || node.local_size == 0 || node.frame_size == 0) return false;
+  if (node.align == 0 || node.align > 4096 || (node.align & (node.align - 1)) != 0) return false;
+  if (node.count > kMaxExtentBytes) return false;
+  if (node.flat && node.local_size != node.frame_size) return false;
+  if (node.extent == Extent::kComputed && (node.loads.empty() || (!node.func && node.loads.size() != 1))) return false;
+  for (const Run& run : node.runs) {
+    if (run.local_offset > node.local_size || node.local_size - run.local_offset < run.bytes) return false;
+    const std::uint32_t wide = run.pointer ? plan.frame_pointer : run.bytes;
+    if (run.frame_offset > node.frame_size || node.frame_size - run.frame_offset < wide) return false;
+  }
+  for (const Load& load : node.loads)
+    if (load.word >= plan.words || load.hops.empty()) return false;
+  return true;
+}
+
+}  // namespace
+
+Expected<Binding> MakeBinding(const Signature& signature, Abi abi, bool is_callback) {
+  Binding binding{.convention = signature.convention, .result = signature.result.kind(), .arguments = {}, .plan = {}};
+  const auto refuse = [](const std::string& where, const Type& type) {
+    return Fail(ErrorCode::kUnsupported,
+                where + " is a " + type.Spell() + " by value, which this version cannot pass: pass a pointer to it");
+  };
+  for (std::size_t i = 0; i < signature.arguments.size(); ++i) {
+    const Type& type = signature.arguments[i];
+    if (type.kind() == Kind::kVoid || !Passable(type.kind())) return refuse("argument " + std::to_string(i), type);
+    binding.arguments.push_back(type.kind());
+  }
+  if (!Passable(binding.result)) return refuse("the result", signature.result);
+  auto plan = CompilePlan(signature, abi, abi, is_callback ? Phase::kBefore : Phase::kAfter);
+  if (!plan) return tl::unexpected(plan.error());
+  binding.plan = std::move(*plan);
+  return binding;
+}
+
+void Write(const Binding& binding, WireWriter* out) {
+  out->U8(static_cast<std::uint8_t>(binding.convention));
+  out->U8(static_cast<std::uint8_t>(binding.result));
+  out->U32(static_cast<std::uint32_t>(binding.arguments.size()));
+  for (Kind kind : binding.arguments) out->U8(static_cast<std::uint8_t>(kind));
+  out->U32(static_cast<std::uint32_t>(binding.plan.nodes.size()));
+  for (const Node& node : binding.plan.nodes) WriteNode(node, out);
+}
+
+Expected<Binding> ReadBinding(WireReader* in, std::uint32_t pointer_size) {
+  Binding binding;
+  const std::uint8_t convention = in->U8(), result = in->U8();
+  binding.convention = static_cast<Convention>(convention);
+  binding.result = static_cast<Kind>(result);
+  bool sound = convention <= static_cast<std::uint8_t>(Convention::kThiscall) && Passable(binding.result);
+  for (std::uint32_t left = in->Count(1); left > 0; --left) {
+    binding.arguments.push_back(static_cast<Kind>(in->U8()));
+    sound = sound && binding.arguments.back() != Kind::kVoid && Passable(binding.arguments.back());
+  }
+  Plan& plan = binding.plan;
+  plan.local_pointer = plan.frame_pointer = static_cast<std::uint8_t>(pointer_size);
+  plan.words = static_cast<std::uint32_t>(binding.arguments.size() + 1);
+  for (std::uint32_t left = in->Count(40); left > 0 && in->ok(); --left) {
+    plan.nodes.push_back(ReadNode(in));
+    const std::size_t index = plan.nodes.size() - 1;
+    sound = sound && Sound(plan, index);
+    if (!sound) break;
+    const std::int32_t parent = plan.nodes[index].parent;
+    (parent == Node::kRoot ? plan.roots : plan.nodes[static_cast<std::size_t>(parent)].children)
+        .push_back(static_cast<std::uint32_t>(index));
+  }
+  if (!sound || !in->ok() || binding.arguments.size() > kMaxArguments)
+    return Fail(ErrorCode::kCorrupt, "a binding that came over the wire is malformed");
+  return binding;
+}
+
+}  // namespace bridge

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <vector>
+
+#include "bridge/core/plan.h"
+#include "bridge/core/wire.h"
+
+namespace bridge {
+
+// What the host is told of a function or of a callback prototype: how to call,
+// and what it has to copy itself. It never learns types.
+struct Binding {
+  Convention convention = Convention::kCdecl;
+  Kind result = Kind::kVoid;
+  std::vector<Kind> arguments;
+  Plan plan;  // functions: what is read after the call; callbacks: what is read at entry
+};
+
+// kUnsupported names what the host cannot call: by-value structs and arrays.
+Expected<Binding> MakeBinding(const Signature& signature, Abi abi, bool is_callback);
+
+void Write(const Binding& binding, WireWriter* out);
+
+// kCorrupt unless every index, kind and count is in range, so that carrying the
+// binding out cannot leave the memory that it describes.
+Expected<Binding> ReadBinding(WireReader* in, std::uint32_t pointer_size);
+
+}  // namespace bridge

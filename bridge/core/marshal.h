@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "bridge/core/plan.h"
+
+namespace bridge {
+
+// Where copies for one call are placed. Blocks live until the call's frame is left.
+class Space {
+ public:
+  virtual Expected<std::byte*> Allocate(std::uint64_t bytes, std::uint64_t align) = 0;
+
+ protected:
+  ~Space() = default;
+};
+
+// One pointer met while a plan was carried out.
+struct Instance {
+  const Node* node = nullptr;
+  std::byte* local = nullptr;   // first element in this process's own memory
+  std::byte* frame = nullptr;   // first element of the copy, as this process sees it
+  std::uint64_t count = 0;      // elements
+  std::byte* slot = nullptr;    // where the frame holds this pointer; null for a word
+  std::uint64_t written = 0;    // what was written there
+  std::byte* local_slot = nullptr;   // where local memory holds it; null for a word
+  std::uint64_t local_value = 0;     // and what it held
+  std::uint32_t parent = UINT32_MAX;  // index in the same vector
+  std::uint64_t parent_offset = 0;    // of the slot, from the parent's first element, in the frame
+  bool copied = true;                 // false: local and frame are the same memory
+
+  std::uint64_t local_bytes() const { return count * node->local_size; }
+  std::uint64_t frame_bytes() const { return count * node->frame_size; }
+};
+
+// Half-open range of addresses of this process.
+struct Region {
+  const std::byte* begin = nullptr;
+  const std::byte* end = nullptr;
+  bool Contains(const void* p) const { return p >= begin && p < end; }
+};
+
+// Addresses that go into a frame are the other side's: this process's plus `delta`.
+struct Road {
+  Space* space = nullptr;
+  std::uint64_t delta = 0;
+  Region shared;  // memory that both sides see already: never copied. May be empty.
+};
+
+// Reads local memory by the plan, copies it into the frame and rewrites the
+// pointers among `words` (plan.words of them) and in the copies. Equal and
+// overlapping ranges share one copy. What was copied is appended to `instances`, which is
+// left as it was on error. Errors: kInvalidArgument for a bad length, naming
+// the argument; whatever space gives.
+Expected<void> Pack(const Plan& plan, std::uint64_t* words, const Road& road, std::vector<Instance>* instances);
+
+// After the callee returned: copies back what may have changed, children of
+// unchanged pointers included. `resolve` turns an address that the callee
+// stored into one of this process.
+using Resolve = std::uint64_t (*)(void* context, std::uint64_t address);
+void CopyBack(const Plan& plan, std::span<const Instance> instances, Resolve resolve, void* context);
+
+// Puts pointers back that Pack rewrote inside shared memory.
+void RestoreShared(const Plan& plan, std::span<const Instance> instances);
+
+// Copies `count` elements between the sides; pointers that are followed are left alone.
+void CopyToFrame(const Plan& plan, const Node& node, std::byte* frame, const std::byte* local, std::uint64_t count);
+void CopyToLocal(const Plan& plan, const Node& node, std::byte* local, const std::byte* frame, std::uint64_t count);
+
+// The number of elements behind `pointer`, read from the local or the frame
+// side of the call.
+enum class Side : std::uint8_t { kLocal, kFrame };
+Expected<std::uint64_t> Count(const Plan& plan, const Node& node, const std::uint64_t* words, const std::byte* pointer,
+                              Side side, std::uint64_t delta);
+
+std::uint64_t LoadPointer(const std::byte* at, std::uint8_t width);
+void StorePointer(std::byte* at, std::uint64_t value, std::uint8_t width);
+
+}  // namespace bridge

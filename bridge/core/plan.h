@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "bridge/core/expression.h"
+#include "bridge/core/memsync.h"
+
+namespace bridge {
+
+// A signature, compiled once at bind time: what every call has to copy, as
+// offsets instead of types. "Local" is the memory of the process that runs the
+// plan, "frame" the copy that crosses, always in the callee's ABI. The words of a
+// call are its arguments in order and, last, its result, 8 bytes each.
+
+// How many elements lie behind a pointer.
+enum class Extent : std::uint8_t { kFixed, kComputed, kTerminated8, kTerminated16 };
+
+// From &words[word], hop by hop, to an integer that says a length.
+struct Load {
+  struct Hop {
+    bool dereference = false;  // before adding the offset
+    std::uint32_t local_offset = 0;
+    std::uint32_t frame_offset = 0;
+    bool operator==(const Hop&) const = default;
+  };
+  std::uint32_t word = 0;
+  Kind kind = Kind::kInt32;
+  std::vector<Hop> hops;
+  bool operator==(const Load&) const = default;
+};
+
+// A piece of an element that is copied as it is. Pointers that are followed
+// belong to no run: they are written anew.
+struct Run {
+  std::uint32_t local_offset = 0;
+  std::uint32_t frame_offset = 0;
+  std::uint32_t bytes = 0;   // on the local side
+  bool pointer = false;      // opaque: width may differ between the sides
+  bool operator==(const Run&) const = default;
+};
+
+// One pointer and the memory behind it.
+struct Node {
+  static constexpr std::int32_t kRoot = -1;
+  std::int32_t parent = kRoot;      // the node whose elements hold this pointer
+  std::uint32_t word = 0;           // kRoot: which word it is
+  std::uint32_t local_offset = 0;   // otherwise: where in the parent's element
+  std::uint32_t frame_offset = 0;
+  Extent extent = Extent::kFixed;
+  std::uint64_t count = 1;          // kFixed: elements
+  std::uint32_t local_size = 1;     // of an element, bytes
+  std::uint32_t frame_size = 1;
+  std::uint32_t align = 1;          // of an element, in the frame
+  bool read_only = false;           // not copied back
+  bool flat = true;                 // equal on both sides, no pointer inside: one memcpy
+  std::vector<Run> runs;            // where not flat
+  std::vector<std::uint32_t> children;
+  std::vector<Load> loads;          // kComputed
+  std::optional<Expression> func;   // absent: the single load
+  bool operator==(const Node&) const;
+};
+
+struct Plan {
+  std::uint8_t local_pointer = 8;   // bytes
+  std::uint8_t frame_pointer = 8;
+  std::uint32_t words = 1;          // arguments + 1
+  std::vector<Node> nodes;          // parents before children
+  std::vector<std::uint32_t> roots;
+  bool empty() const { return nodes.empty(); }
+};
+
+// What can be synchronised before the callee runs, and what only afterwards
+// because its pointer or its length is the result's.
+enum class Phase : std::uint8_t { kBefore, kAfter };
+
+// kInvalidArgument names the directive, the path and what to write instead.
+Expected<Plan> CompilePlan(const Signature& signature, Abi local, Abi frame, Phase phase);
+
+// A length beyond this is taken for garbage: 2^40 bytes.
+inline constexpr std::uint64_t kMaxExtentBytes = std::uint64_t{1} << 40;
+inline constexpr std::size_t kMaxArguments = 255;
+
+}  // namespace bridge

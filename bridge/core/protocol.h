@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+
+// The segment as bridge/PROTOCOL.md lays it down. Client and host are built
+// from one tree; kVersion catches those that are not.
+namespace bridge::protocol {
+
+inline constexpr std::uint32_t kMagic = 0x4e505053;  // "SPPN"
+inline constexpr std::uint32_t kVersion = 1;
+
+// What a message asks or answers. On a channel the sides strictly take turns.
+enum class Verb : std::uint32_t {
+  // client to host
+  kCall = 1,         // target: function. words: the arguments, or [0] their address where there are more than six
+  kLoad,             // [0] address, [1] bytes of the UTF-8 path. Done: [0] module
+  kUnload,           // target: module
+  kBind,             // [0] address, [1] bytes of {module, symbol, binding}. Done: [0] function
+  kBindCallback,     // [0] address, [1] bytes of a binding. Done: [0] prototype
+  kMakeCallback,     // target: prototype. [0] the client's token. Done: [0] callback, [1] code address
+  kFreeCallback,     // target: callback
+  kFlush,            // flush what the DLLs' C runtimes hold back
+  kOpenChannel,      // target: channel. [0] descriptor to read, [1] to write, [2] address, [3] bytes of its scratch
+  kCloseChannel,     // the channel's thread ends after the answer
+  kShutdown,         // control channel: the process ends after the answer
+  kFloor,            // bare ping-pong on the channel's floor counters until one reads kFloorEnd
+  kCallbackDone,     // target: 1 where the handler threw. [0] result
+  kSpace,            // [0] address, [1] bytes of more scratch; 0 bytes: there is none
+  // host to client
+  kDone = 64,        // of a call: [0] result, [1] last error, [2] address of all words, synchronised; or 0
+  kFailed,           // target: ErrorCode. [0] address, [1] bytes of the message, [2] Windows' error
+  kFault,            // [0] exception code, [1] address
+  kCallback,         // target: the callback's prototype. [0] token, [1] address of the argument words
+  kNeedSpace,        // [0] bytes
+};
+
+inline constexpr std::size_t kWords = 6;
+inline constexpr std::uint32_t kTargetBits = 24;
+inline constexpr std::uint32_t kMaxTarget = (1u << kTargetBits) - 1;
+
+constexpr std::uint32_t Head(Verb verb, std::uint32_t target) {
+  return static_cast<std::uint32_t>(verb) << kTargetBits | target;
+}
+constexpr Verb VerbOf(std::uint32_t head) { return static_cast<Verb>(head >> kTargetBits); }
+constexpr std::uint32_t TargetOf(std::uint32_t head) { return head & kMaxTarget; }
+
+// One direction of a channel, one cache line. `sequence` counts this
+// direction's messages and is published last; `asleep` is its reader's mark.
+struct alignas(64) Line {
+  std::atomic<std::uint64_t> sequence;
+  std::atomic<std::uint32_t> asleep;
+  std::uint32_t head;
+  std::uint64_t words[kWords];
+};
+static_assert(sizeof(Line) == 64);
+
+// The floor of every comparison (DESIGN 19): one counter, one line a direction.
+struct alignas(64) FloorLine {
+  std::atomic<std::uint64_t> counter;
+};
+inline constexpr std::uint64_t kFloorEnd = ~std::uint64_t{0};
+
+// Lines stand 128 bytes apart, out of reach of adjacent-line prefetching.
+struct Channel {
+  alignas(128) Line request;        // client to host
+  alignas(128) Line reply;          // host to client
+  alignas(128) FloorLine floor_request;
+  alignas(128) FloorLine floor_reply;
+};
+static_assert(sizeof(Channel) == 512);
+
+inline constexpr std::uint32_t kMaxChannels = 256;  // channel 0 is the control channel
+inline constexpr std::size_t kMaxBases = 8;
+
+struct Header {
+  std::uint32_t magic;
+  std::uint32_t version;
+  std::uint64_t segment_bytes;
+  std::uint64_t bases[kMaxBases];     // addresses free in the client, best first; 0 ends the list
+  std::uint64_t base;                 // where the host mapped the segment
+  std::uint32_t host_pointer_bytes;   // written by the host
+  std::uint32_t host_version;
+  std::atomic<std::uint32_t> spins;   // pauses before a host thread parks; the client keeps it up to date
+};
+static_assert(sizeof(Header) <= 4096);
+
+inline constexpr std::uint64_t kChannelsOffset = 4096;
+inline constexpr std::uint64_t kControlScratchOffset = kChannelsOffset + kMaxChannels * sizeof(Channel);
+inline constexpr std::uint64_t kControlScratchBytes = 64 << 10;
+inline constexpr std::uint64_t kArenaOffset = kControlScratchOffset + kControlScratchBytes;
+static_assert(kArenaOffset % 4096 == 0);
+
+}  // namespace bridge::protocol

@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+namespace bridge::host {
+
+// Makes the host's own streams unbuffered; msvcrt, which MinGW DLLs share with it, follows.
+void UnbufferStandardStreams();
+
+// fflush(NULL) in every C runtime that is loaded and can be asked.
+void FlushCRuntimes();
+
+}  // namespace bridge::host

@@ -1,0 +1,301 @@
+// SPDX-License-Identifier: MIT
+#include "bridge/host/channel.h"
+
+#include <windows.h>
+
+#include <algorithm>
+#include <cstring>
+#include <memory>
+
+#include "bridge/host/c_runtimes.h"
+#include "bridge/host/guarded_call.h"
+#include "bridge/host/session.h"
+
+namespace bridge::host {
+namespace {
+
+using protocol::Verb;
+
+thread_local Channel* t_channel = nullptr;
+
+std::uint64_t Address(const void* p) { return reinterpret_cast<std::uint64_t>(p); }
+
+// A scalar as libffi hands it to a closure, extended by its type's sign.
+std::uint64_t Extend(Kind kind, const void* at) {
+  const auto read = [at]<typename T>(T value) {
+    std::memcpy(&value, at, sizeof value);
+    return static_cast<std::uint64_t>(static_cast<std::int64_t>(value));
+  };
+  switch (kind) {
+    case Kind::kInt8: return read(std::int8_t{});
+    case Kind::kBool:
+    case Kind::kUint8: return read(std::uint8_t{});
+    case Kind::kInt16: return read(std::int16_t{});
+    case Kind::kUint16:
+    case Kind::kChar16: return read(std::uint16_t{});
+    case Kind::kInt32: return read(std::int32_t{});
+    case Kind::kUint32:
+    case Kind::kFloat: return read(std::uint32_t{});
+    case Kind::kPointer:
+    case Kind::kFunction: return read(std::uintptr_t{});
+    default: return read(std::uint64_t{});
+  }
+}
+
+// What the callee wrote where libffi told it to; narrow results carry garbage above.
+void StoreResult(Kind kind, std::uint64_t word, void* result) {
+  switch (kind) {
+    case Kind::kVoid: return;
+    case Kind::kFloat: std::memcpy(result, &word, sizeof(float)); return;
+    case Kind::kDouble:
+    case Kind::kInt64:
+    case Kind::kUint64: std::memcpy(result, &word, 8); return;
+    default: *static_cast<ffi_arg*>(result) = static_cast<ffi_arg>(Extend(kind, &word)); return;
+  }
+}
+
+}  // namespace
+
+Expected<std::byte*> Scratch::Allocate(std::uint64_t bytes, std::uint64_t align) {
+  const auto aligned = [&] { return reinterpret_cast<std::byte*>((Address(top_) + align - 1) & ~(align - 1)); };
+  if (bytes > static_cast<std::uint64_t>(end_ - top_) || aligned() + bytes > end_) {
+    std::uint64_t granted = 0;
+    const std::uint64_t begin = more_(channel_, bytes + align, &granted);
+    if (granted < bytes + align)
+      return Fail(ErrorCode::kInternal, "no shared memory for " + std::to_string(bytes) + " bytes of a callback or result");
+    top_ = reinterpret_cast<std::byte*>(begin);
+    end_ = top_ + granted;
+  }
+  std::byte* block = aligned();
+  top_ = block + bytes;
+  return block;
+}
+
+Channel::Channel(protocol::Channel* lines, DoorbellPipes pipes, std::byte* scratch, std::uint64_t scratch_bytes,
+                 Registry* registry, const std::atomic<std::uint32_t>* spins, Region segment)
+    : lines_(lines),
+      pipes_(pipes),
+      registry_(registry),
+      spins_(spins),
+      segment_(segment),
+      scratch_(scratch, scratch_bytes, &Channel::MoreScratch, this) {
+  for (std::size_t i = 0; i < values_.size(); ++i) values_[i] = &words_[i];
+}
+
+Channel* Channel::Current() { return t_channel; }
+
+bool Channel::Receive(Message* message) {
+  if (gone_) return false;
+  ++received_;
+  if (Await(lines_->request, received_, spins_->load(std::memory_order_relaxed), [this] { return pipes_.Block(); }) !=
+      Wake::kRang) {
+    gone_ = true;
+    return false;
+  }
+  const std::uint32_t head = lines_->request.head;
+  message->verb = protocol::VerbOf(head);
+  message->target = protocol::TargetOf(head);
+  std::copy_n(lines_->request.words, protocol::kWords, message->words.begin());
+  return true;
+}
+
+void Channel::Send(Verb verb, std::uint32_t target, std::initializer_list<std::uint64_t> words) {
+  protocol::Line& line = lines_->reply;
+  line.head = protocol::Head(verb, target);
+  std::copy(words.begin(), words.end(), line.words);
+  Publish(line, ++sent_, [this] { pipes_.Ring(); });
+}
+
+void Channel::SendError(const Error& error) {
+  if (error.code == ErrorCode::kFault) return Send(Verb::kFault, 0, {error.os_error, error.address});
+  const Scratch::Mark mark = scratch_.mark();
+  std::uint64_t address = 0, bytes = 0;
+  if (auto block = scratch_.Allocate(error.message.size() + 1, 16)) {
+    std::memcpy(*block, error.message.data(), error.message.size());
+    address = Address(*block);
+    bytes = error.message.size();
+  }
+  Send(Verb::kFailed, static_cast<std::uint32_t>(error.code), {address, bytes, error.os_error});
+  scratch_.Release(mark);
+}
+
+bool Channel::Serve() {
+  t_channel = this;
+  Message message;
+  while (Receive(&message)) {
+    // Results of the call before stay readable until now.
+    const Scratch::Mark mark = scratch_.mark();
+    if (!Handle(message)) return true;
+    scratch_.Release(mark);
+  }
+  t_channel = nullptr;
+  return false;
+}
+
+bool Channel::Handle(const Message& message) {
+  const auto answer = [this](Expected<std::uint64_t> value) {
+    if (value)
+      Send(Verb::kDone, 0, {*value, 0, 0});
+    else
+      SendError(value.error());
+  };
+  const auto done = [&](Expected<void> value) { answer(value.map([] { return std::uint64_t{0}; })); };
+  const auto id = [](Expected<std::uint32_t> value) { return value.map([](auto v) { return std::uint64_t{v}; }); };
+  switch (message.verb) {
+    case Verb::kCall: Call(message.target, message.words.data()); return true;
+    case Verb::kLoad: {
+      auto path = Payload(message);
+      if (!path) return answer(tl::unexpected(path.error())), true;
+      answer(id(registry_->Load({reinterpret_cast<const char*>(path->data()), path->size()})));
+      return true;
+    }
+    case Verb::kUnload: done(registry_->Unload(message.target)); return true;
+    case Verb::kBind:
+    case Verb::kBindCallback: answer(Bind(message)); return true;
+    case Verb::kMakeCallback: {
+      auto made = registry_->MakeCallback(message.target, message.words[0]);
+      if (!made) return SendError(made.error()), true;
+      Send(Verb::kDone, 0, {*made, Address(registry_->callback(*made)->code), 0});
+      return true;
+    }
+    case Verb::kFreeCallback: done(registry_->FreeCallback(message.target)); return true;
+    case Verb::kFlush: FlushCRuntimes(); done({}); return true;
+    case Verb::kOpenChannel: return OpenChannel(message);
+    case Verb::kFloor:
+      done({});
+      EchoFloor(lines_->floor_request, lines_->floor_reply);
+      lines_->floor_reply.counter.store(protocol::kFloorEnd, std::memory_order_release);
+      return true;
+    case Verb::kCloseChannel:
+    case Verb::kShutdown: done({}); return false;
+    default:
+      SendError(Error{ErrorCode::kCorrupt, "the host does not know this message", 0, 0});
+      return true;
+  }
+}
+
+Expected<std::span<const std::byte>> Channel::Payload(const Message& message) const {
+  const auto* begin = reinterpret_cast<const std::byte*>(message.words[0]);
+  if (!segment_.Contains(begin) || message.words[1] > static_cast<std::uint64_t>(segment_.end - begin))
+    return Fail(ErrorCode::kCorrupt, "a payload lies outside the segment");
+  return std::span(begin, static_cast<std::size_t>(message.words[1]));
+}
+
+Expected<std::uint64_t> Channel::Bind(const Message& message) {
+  auto payload = Payload(message);
+  if (!payload) return tl::unexpected(payload.error());
+  WireReader in(*payload);
+  const bool is_function = message.verb == Verb::kBind;
+  const std::uint32_t module = is_function ? in.U32() : 0;
+  const std::string symbol = is_function ? in.Text() : std::string();
+  auto binding = ReadBinding(&in, sizeof(void*));
+  if (!binding) return tl::unexpected(binding.error());
+  auto bound = is_function ? registry_->Bind(module, symbol, std::move(*binding))
+                           : registry_->BindCallback(std::move(*binding));
+  return bound.map([](std::uint32_t value) { return std::uint64_t{value}; });
+}
+
+bool Channel::OpenChannel(const Message& message) {
+  auto opened = OpenSessionChannel(message.target, message.words[0], message.words[1], message.words[2], message.words[3]);
+  if (opened)
+    Send(Verb::kDone, 0, {0, 0, 0});
+  else
+    SendError(opened.error());
+  return true;
+}
+
+void Channel::Call(std::uint32_t target, const std::uint64_t* words) {
+  const Function* function = registry_->function(target);
+  if (function == nullptr)
+    return SendError(Error{ErrorCode::kInvalidArgument, "this function is not bound", 0, 0});
+  const std::size_t count = function->binding.arguments.size();
+  if (count <= protocol::kWords) {
+    std::copy_n(words, protocol::kWords, words_.begin());
+  } else {
+    const auto* block = reinterpret_cast<const std::byte*>(words[0]);
+    if (!segment_.Contains(block) || static_cast<std::size_t>(segment_.end - block) < count * 8)
+      return SendError(Error{ErrorCode::kCorrupt, "the arguments lie outside the segment", 0, 0});
+    std::memcpy(words_.data(), block, count * 8);
+  }
+  alignas(16) std::uint64_t result[2] = {0, 0};
+  Fault fault;
+  // libffi's interface is read-only while it calls; its API takes it as mutable.
+  if (!GuardedCall(const_cast<ffi_cif*>(&function->interface.cif), reinterpret_cast<void (*)()>(function->code), result,
+                   values_.data(), &fault)) [[unlikely]]
+    return Send(Verb::kFault, 0, {fault.code, fault.address});
+  const DWORD last_error = GetLastError();
+  std::uint64_t late = 0;
+  if (!function->binding.plan.empty()) [[unlikely]] {
+    // The plan reads the arguments again: nested calls may have used words_.
+    if (count <= protocol::kWords)
+      std::copy_n(words, count, words_.begin());
+    else
+      std::memcpy(words_.data(), reinterpret_cast<const std::byte*>(words[0]), count * 8);
+    auto read = ReadLate(*function, result[0]);
+    if (!read) return SendError(read.error());
+    late = *read;
+  }
+  SetLastError(last_error);
+  Send(Verb::kDone, 0, {result[0], last_error, late});
+}
+
+// Copies what only the call made known (a result's memory, lengths found in the
+// result) into scratch; the address of the words that point there.
+Expected<std::uint64_t> Channel::ReadLate(const Function& function, std::uint64_t result) {
+  const std::size_t count = function.binding.arguments.size() + 1;
+  auto block = scratch_.Allocate(count * 8, 16);
+  if (!block) return tl::unexpected(block.error());
+  auto* words = reinterpret_cast<std::uint64_t*>(*block);
+  std::copy_n(words_.begin(), count - 1, words);
+  words[count - 1] = Extend(function.binding.result, &result);
+  const std::size_t base = instances_.size();
+  auto packed = Pack(function.binding.plan, words, Road{&scratch_, 0, segment_}, &instances_);
+  instances_.resize(base);
+  if (!packed) return tl::unexpected(packed.error());
+  return Address(words);
+}
+
+void Channel::RunCallback(const HostCallback& callback, void** arguments, void* result) {
+  const DWORD last_error = GetLastError();
+  const Binding& binding = callback.prototype->binding;
+  const Scratch::Mark mark = scratch_.mark();
+  const std::size_t base = instances_.size(), count = binding.arguments.size();
+  std::uint64_t answer = 0;
+  auto block = scratch_.Allocate((count + 1) * 8, 16);
+  if (block) {
+    auto* words = reinterpret_cast<std::uint64_t*>(*block);
+    for (std::size_t i = 0; i < count; ++i) words[i] = Extend(binding.arguments[i], arguments[i]);
+    words[count] = 0;
+    const auto packed =
+        binding.plan.empty() ? Expected<void>() : Pack(binding.plan, words, Road{&scratch_, 0, segment_}, &instances_);
+    // Where the memory could not be read the client gets the words without it, and says so.
+    Send(Verb::kCallback, packed ? 0 : 1, {callback.token, Address(words), callback.prototype->id});
+    Message message;
+    while (Receive(&message)) {
+      if (message.verb == Verb::kCallbackDone) {
+        answer = message.words[0];
+        break;
+      }
+      if (!Handle(message)) break;
+    }
+    const std::span<const Instance> mine(instances_.data() + base, instances_.size() - base);
+    RestoreShared(binding.plan, mine);
+    CopyBack(binding.plan, mine, [](void*, std::uint64_t address) { return address; }, nullptr);
+  }
+  instances_.resize(base);
+  scratch_.Release(mark);
+  if (gone_) ExitProcess(0);  // nobody is left to return to
+  StoreResult(binding.result, answer, result);
+  SetLastError(last_error);
+}
+
+std::uint64_t Channel::MoreScratch(void* self, std::uint64_t bytes, std::uint64_t* granted) {
+  auto* channel = static_cast<Channel*>(self);
+  channel->Send(Verb::kNeedSpace, 0, {bytes});
+  Message message;
+  if (!channel->Receive(&message) || message.verb != Verb::kSpace) return *granted = 0;
+  *granted = message.words[1];
+  return message.words[0];
+}
+
+}  // namespace bridge::host

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "bridge/core/marshal.h"
+#include "bridge/core/protocol.h"
+#include "bridge/host/doorbell_pipes.h"
+#include "bridge/host/registry.h"
+
+namespace bridge::host {
+
+// The memory of a channel that the host may fill: synchronised words and
+// memory for callbacks and results, and error texts. A stack: what a callback
+// takes is given back when it returns.
+class Scratch final : public Space {
+ public:
+  using More = std::uint64_t (*)(void* channel, std::uint64_t bytes, std::uint64_t* granted);
+  Scratch(std::byte* begin, std::uint64_t bytes, More more, void* channel)
+      : top_(begin), end_(begin + bytes), more_(more), channel_(channel) {}
+
+  Expected<std::byte*> Allocate(std::uint64_t bytes, std::uint64_t align) override;
+
+  struct Mark {
+    std::byte* top;
+    std::byte* end;
+  };
+  Mark mark() const { return {top_, end_}; }
+  void Release(Mark mark) { top_ = mark.top, end_ = mark.end; }
+
+ private:
+  std::byte* top_;
+  std::byte* end_;
+  More more_;
+  void* channel_;
+};
+
+// One client thread's conversation, run by one thread of this process, so that
+// thread-local storage, apartments and last error belong to the pair (DESIGN 13).
+class Channel {
+ public:
+  Channel(protocol::Channel* lines, DoorbellPipes pipes, std::byte* scratch, std::uint64_t scratch_bytes,
+          Registry* registry, const std::atomic<std::uint32_t>* spins, Region segment);
+  Channel(const Channel&) = delete;
+  Channel& operator=(const Channel&) = delete;
+
+  // Serves until kCloseChannel, kShutdown or the client's end. False: the client is gone.
+  bool Serve();
+
+  // What a closure does on this thread: asks the client and copies the answer.
+  void RunCallback(const HostCallback& callback, void** arguments, void* result);
+
+  // The channel whose thread this is; null on threads that a DLL made.
+  static Channel* Current();
+
+ private:
+  struct Message {
+    protocol::Verb verb;
+    std::uint32_t target;
+    std::array<std::uint64_t, protocol::kWords> words;
+  };
+
+  bool Receive(Message* message);
+  void Send(protocol::Verb verb, std::uint32_t target, std::initializer_list<std::uint64_t> words);
+  void SendError(const Error& error);
+  // Carries out one request and answers it. False: the conversation is over.
+  bool Handle(const Message& message);
+  void Call(std::uint32_t target, const std::uint64_t* words);
+  Expected<std::uint64_t> ReadLate(const Function& function, std::uint64_t result);
+  Expected<std::uint64_t> Bind(const Message& message);
+  bool OpenChannel(const Message& message);
+  Expected<std::span<const std::byte>> Payload(const Message& message) const;
+  static std::uint64_t MoreScratch(void* self, std::uint64_t bytes, std::uint64_t* granted);
+
+  protocol::Channel* const lines_;
+  DoorbellPipes pipes_;
+  Registry* const registry_;
+  const std::atomic<std::uint32_t>* const spins_;
+  const Region segment_;
+  std::uint64_t received_ = 0;  // turns of the request line
+  std::uint64_t sent_ = 0;      // turns of the reply line
+  bool gone_ = false;
+  Scratch scratch_;
+  std::vector<Instance> instances_;
+  // Arguments of the call being made; libffi copies them before the callee runs.
+  std::array<std::uint64_t, kMaxArguments + 1> words_{};
+  std::array<void*, kMaxArguments + 1> values_{};
+};
+
+// Starts a thread that serves a channel; the thread owns it.
+Expected<void> StartChannelThread(protocol::Channel* lines, DoorbellPipes pipes, std::byte* scratch,
+                                  std::uint64_t scratch_bytes, Registry* registry,
+                                  const std::atomic<std::uint32_t>* spins, Region segment);
+
+}  // namespace bridge::host

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: MIT
+#include "bridge/host/doorbell_pipes.h"
+
+#include <windows.h>
+
+#include "bridge/host/unix_path.h"
+
+namespace bridge::host {
+namespace {
+
+// What a DLL may have set and must find again after its thread slept.
+class ThreadState {
+ public:
+  ThreadState() : last_error_(GetLastError()) {
+    asm volatile("fnstcw %0" : "=m"(x87_));
+    asm volatile("stmxcsr %0" : "=m"(mxcsr_));
+  }
+  ~ThreadState() {
+    asm volatile("fldcw %0" : : "m"(x87_));
+    asm volatile("ldmxcsr %0" : : "m"(mxcsr_));
+    SetLastError(last_error_);
+  }
+
+ private:
+  DWORD last_error_;
+  std::uint16_t x87_;
+  std::uint32_t mxcsr_;
+};
+
+}  // namespace
+
+Expected<DoorbellPipes> DoorbellPipes::Open(std::uint32_t client_pid, std::uint64_t read_fd,
+                                            std::uint64_t write_fd) {
+  DoorbellPipes pipes;
+  auto read = OpenClientDescriptor(client_pid, read_fd, GENERIC_READ);
+  if (!read) return tl::unexpected(read.error());
+  pipes.read_ = *read;
+  auto write = OpenClientDescriptor(client_pid, write_fd, GENERIC_WRITE);
+  if (!write) return tl::unexpected(write.error());
+  pipes.write_ = *write;
+  return pipes;
+}
+
+Wake DoorbellPipes::Block() {
+  ThreadState keep;
+  char byte;
+  DWORD count = 0;
+  return ReadFile(read_, &byte, 1, &count, nullptr) && count == 1 ? Wake::kRang : Wake::kGone;
+}
+
+void DoorbellPipes::Ring() {
+  ThreadState keep;
+  DWORD count = 0;
+  WriteFile(write_, "!", 1, &count, nullptr);  // a client that is gone is noticed when reading
+}
+
+}  // namespace bridge::host

@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: MIT
+#include "bridge/host/registry.h"
+
+#include <windows.h>
+
+#include "bridge/host/channel.h"
+#include "bridge/host/unix_path.h"
+
+namespace bridge::host {
+namespace {
+
+ffi_type* FfiType(Kind kind) {
+  switch (kind) {
+    case Kind::kVoid: return &ffi_type_void;
+    case Kind::kBool:
+    case Kind::kUint8: return &ffi_type_uint8;
+    case Kind::kInt8: return &ffi_type_sint8;
+    case Kind::kInt16: return &ffi_type_sint16;
+    case Kind::kUint16:
+    case Kind::kChar16: return &ffi_type_uint16;
+    case Kind::kInt32: return &ffi_type_sint32;
+    case Kind::kUint32: return &ffi_type_uint32;
+    case Kind::kInt64: return &ffi_type_sint64;
+    case Kind::kUint64: return &ffi_type_uint64;
+    case Kind::kFloat: return &ffi_type_float;
+    case Kind::kDouble: return &ffi_type_double;
+    default: return &ffi_type_pointer;
+  }
+}
+
+Expected<ffi_abi> FfiAbi(Convention convention) {
+#ifdef _WIN64
+  (void)convention;  // there is one convention
+  return FFI_WIN64;
+#else
+  switch (convention) {
+    case Convention::kCdecl: return FFI_MS_CDECL;
+    case Convention::kStdcall: return FFI_STDCALL;
+    default: return Fail(ErrorCode::kUnsupported, "fastcall and thiscall are not supported yet: use cdecl or stdcall");
+  }
+#endif
+}
+
+std::string Explain(DWORD error) {
+  switch (error) {
+    case ERROR_MOD_NOT_FOUND: return "the file, or a DLL that it needs, was not found";
+    case ERROR_BAD_EXE_FORMAT:
+      return sizeof(void*) == 8 ? "it is no 64-bit DLL (a 32-bit one, or no DLL at all)"
+                                : "it is no 32-bit DLL (a 64-bit one, or no DLL at all)";
+    case ERROR_DLL_INIT_FAILED: return "its DllMain refused";
+    case ERROR_PROC_NOT_FOUND: return "it has no such export";
+    default: return "see Windows' list of system error codes";
+  }
+}
+
+std::string ModuleName(HMODULE module) {
+  WCHAR name[MAX_PATH];
+  return Narrow({name, GetModuleFileNameW(module, name, MAX_PATH)});
+}
+
+void ClosureEntry(ffi_cif*, void* result, void** arguments, void* data) {
+  const auto& callback = *static_cast<const HostCallback*>(data);
+  if (Channel* channel = Channel::Current()) {
+    channel->RunCallback(callback, arguments, result);
+    return;
+  }
+  // A thread that the DLL made has no client thread to ask.
+  static constexpr char kText[] = "spanproof-host: a callback on a thread that the DLL made was answered with 0\n";
+  DWORD count = 0;
+  WriteFile(GetStdHandle(STD_ERROR_HANDLE), kText, sizeof kText - 1, &count, nullptr);
+  if (callback.prototype->binding.result != Kind::kVoid) *static_cast<ffi_arg*>(result) = 0;
+}
+
+}  // namespace
+
+Expected<CallInterface> PrepareInterface(const Binding& binding) {
+  CallInterface interface;
+  auto abi = FfiAbi(binding.convention);
+  if (!abi) return tl::unexpected(abi.error());
+  for (Kind kind : binding.arguments) interface.arguments.push_back(FfiType(kind));
+  if (ffi_prep_cif(&interface.cif, *abi, static_cast<unsigned>(binding.arguments.size()), FfiType(binding.result),
+                   interface.arguments.data()) != FFI_OK)
+    return Fail(ErrorCode::kUnsupported, "libffi refuses this signature");
+  return interface;
+}
+
+Expected<std::uint32_t> Registry::Load(std::string_view path) {
+  const std::wstring dos = DosPath(path);
+  const DWORD flags = dos.find(L'\\') != std::wstring::npos ? LOAD_WITH_ALTERED_SEARCH_PATH : 0;
+  HMODULE handle = LoadLibraryExW(dos.c_str(), nullptr, flags);
+  if (handle == nullptr) {
+    const DWORD error = GetLastError();
+    return Fail(error == ERROR_BAD_EXE_FORMAT ? ErrorCode::kInvalidArgument : ErrorCode::kNotFound,
+                "cannot load '" + std::string(path) + "': " + Explain(error) + " (Windows error " +
+                    std::to_string(error) + ")",
+                error);
+  }
+  return modules_.Add(std::make_unique<Module>(Module{handle}));
+}
+
+Expected<void> Registry::Unload(std::uint32_t module) {
+  auto entry = modules_.Remove(module);
+  if (!entry) return Fail(ErrorCode::kInvalidArgument, "this module is not loaded");
+  FreeLibrary(static_cast<HMODULE>(entry->handle));
+  return {};
+}
+
+Expected<std::uint32_t> Registry::Bind(std::uint32_t module, const std::string& symbol, Binding binding) {
+  const Module* entry = modules_.Find(module);
+  if (entry == nullptr) return Fail(ErrorCode::kInvalidArgument, "this module is not loaded");
+  const auto handle = static_cast<HMODULE>(entry->handle);
+  const bool ordinal = symbol.size() > 1 && symbol[0] == '#' && symbol.find_first_not_of("0123456789", 1) == symbol.npos;
+  const char* name = ordinal ? MAKEINTRESOURCEA(static_cast<WORD>(std::stoul(symbol.substr(1)))) : symbol.c_str();
+  FARPROC code = GetProcAddress(handle, name);
+  if (code == nullptr) {
+    const DWORD error = GetLastError();
+    return Fail(ErrorCode::kNotFound,
+                "no symbol '" + symbol + "' in " + ModuleName(handle) + " (Windows error " + std::to_string(error) + ")",
+                error);
+  }
+  auto interface = PrepareInterface(binding);
+  if (!interface) return tl::unexpected(interface.error());
+  auto function = std::make_unique<Function>();
+  function->code = reinterpret_cast<void*>(code);
+  function->binding = std::move(binding);
+  function->interface = std::move(*interface);
+  return functions_.Add(std::move(function));
+}
+
+Expected<std::uint32_t> Registry::BindCallback(Binding binding) {
+  auto interface = PrepareInterface(binding);
+  if (!interface) return tl::unexpected(interface.error());
+  auto prototype = std::make_unique<Prototype>();
+  prototype->binding = std::move(binding);
+  prototype->interface = std::move(*interface);
+  Prototype* entry = prototype.get();
+  auto id = prototypes_.Add(std::move(prototype));
+  if (id) entry->id = *id;
+  return id;
+}
+
+Expected<std::uint32_t> Registry::MakeCallback(std::uint32_t prototype_id, std::uint64_t token) {
+  Prototype* prototype = prototypes_.Find(prototype_id);
+  if (prototype == nullptr) return Fail(ErrorCode::kInvalidArgument, "this callback prototype is not bound");
+  auto callback = std::make_unique<HostCallback>();
+  callback->token = token;
+  callback->prototype = prototype;
+  callback->closure = static_cast<ffi_closure*>(ffi_closure_alloc(sizeof(ffi_closure), &callback->code));
+  if (callback->closure == nullptr) return Fail(ErrorCode::kInternal, "no memory for a closure");
+  if (ffi_prep_closure_loc(callback->closure, &prototype->interface.cif, ClosureEntry, callback.get(), callback->code) !=
+      FFI_OK) {
+    ffi_closure_free(callback->closure);
+    return Fail(ErrorCode::kUnsupported, "libffi refuses a closure of this prototype");
+  }
+  return callbacks_.Add(std::move(callback));
+}
+
+Expected<void> Registry::FreeCallback(std::uint32_t id) {
+  auto callback = callbacks_.Remove(id);
+  if (!callback) return Fail(ErrorCode::kInvalidArgument, "this callback is not alive");
+  ffi_closure_free(callback->closure);
+  return {};
+}
+
+}  // namespace bridge::host

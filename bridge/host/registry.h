@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <ffi.h>
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "bridge/core/binding.h"
+#include "bridge/core/table.h"
+
+namespace bridge::host {
+
+// A libffi call interface with the types that it points at.
+struct CallInterface {
+  ffi_cif cif{};
+  std::vector<ffi_type*> arguments;
+};
+
+struct Function {
+  void* code = nullptr;
+  Binding binding;  // its plan is carried out after each call
+  CallInterface interface;
+};
+
+struct Prototype {
+  std::uint32_t id = 0;
+  Binding binding;  // its plan is carried out at each entry
+  CallInterface interface;
+};
+
+struct HostCallback {
+  std::uint64_t token = 0;  // the client's
+  const Prototype* prototype = nullptr;
+  ffi_closure* closure = nullptr;
+  void* code = nullptr;
+};
+
+struct Module {
+  void* handle = nullptr;
+};
+
+// What the client's ids stand for. Thread-safe.
+class Registry {
+ public:
+  Expected<std::uint32_t> Load(std::string_view path);
+  Expected<void> Unload(std::uint32_t module);
+  // `symbol` is a name, or "#n" for an ordinal.
+  Expected<std::uint32_t> Bind(std::uint32_t module, const std::string& symbol, Binding binding);
+  Expected<std::uint32_t> BindCallback(Binding binding);
+  Expected<std::uint32_t> MakeCallback(std::uint32_t prototype, std::uint64_t token);
+  Expected<void> FreeCallback(std::uint32_t callback);
+
+  const Function* function(std::uint32_t id) const { return functions_.Find(id); }
+  const HostCallback* callback(std::uint32_t id) const { return callbacks_.Find(id); }
+
+ private:
+  Table<Module> modules_;
+  Table<Function> functions_;
+  Table<Prototype> prototypes_;
+  Table<HostCallback> callbacks_;
+};
+
+// kUnsupported names a convention or a type that libffi gets wrong or lacks.
+Expected<CallInterface> PrepareInterface(const Binding& binding);
+
+}  // namespace bridge::host

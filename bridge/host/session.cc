@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: MIT
+#include "bridge/host/session.h"
+
+#include <windows.h>
+
+#include <memory>
+#include <optional>
+
+#include "bridge/host/channel.h"
+#include "bridge/host/unix_path.h"
+
+namespace bridge::host {
+namespace {
+
+// One session a process, for its whole life.
+struct Session {
+  SessionArguments arguments;
+  std::byte* segment = nullptr;
+  std::uint64_t segment_bytes = 0;
+  DoorbellPipes control;
+  Registry registry;
+
+  protocol::Header* header() const { return reinterpret_cast<protocol::Header*>(segment); }
+  protocol::Channel* channel(std::uint32_t index) const {
+    return reinterpret_cast<protocol::Channel*>(segment + protocol::kChannelsOffset) + index;
+  }
+  Region region() const { return {segment, segment + segment_bytes}; }
+};
+Session* g_session = nullptr;
+
+// Maps the whole section at the first of the client's addresses that is free
+// here as well, anywhere else where none is.
+std::byte* MapAtBase(HANDLE section, const protocol::Header& header) {
+  for (std::uint64_t base : header.bases) {
+    if (base == 0 || base > UINTPTR_MAX) continue;
+    if (void* view = MapViewOfFileEx(section, FILE_MAP_ALL_ACCESS, 0, 0, 0, reinterpret_cast<void*>(base)))
+      return static_cast<std::byte*>(view);
+  }
+  return static_cast<std::byte*>(MapViewOfFile(section, FILE_MAP_ALL_ACCESS, 0, 0, 0));
+}
+
+Expected<void> MapSegment(Session* session) {
+  auto file = OpenClientDescriptor(session->arguments.client_pid, session->arguments.segment_fd,
+                                   GENERIC_READ | GENERIC_WRITE);
+  if (!file) return tl::unexpected(file.error());
+  HANDLE section = CreateFileMappingW(*file, nullptr, PAGE_READWRITE, 0, 0, nullptr);
+  void* first = section ? MapViewOfFile(section, FILE_MAP_ALL_ACCESS, 0, 0, sizeof(protocol::Header)) : nullptr;
+  if (first == nullptr)
+    return Fail(ErrorCode::kInternal, "cannot map the segment, Windows error " + std::to_string(GetLastError()));
+  auto* header = static_cast<protocol::Header*>(first);
+  header->host_version = protocol::kVersion;
+  header->host_pointer_bytes = sizeof(void*);
+  if (header->magic != protocol::kMagic || header->version != protocol::kVersion)
+    return Fail(ErrorCode::kCorrupt, "the segment is of another version: use client and host of one build");
+  session->segment_bytes = header->segment_bytes;
+  session->segment = MapAtBase(section, *header);
+  UnmapViewOfFile(first);
+  CloseHandle(section);
+  CloseHandle(*file);
+  if (session->segment == nullptr)
+    return Fail(ErrorCode::kInternal, "no room for the segment, Windows error " + std::to_string(GetLastError()));
+  session->header()->base = reinterpret_cast<std::uint64_t>(session->segment);
+  return {};
+}
+
+DWORD WINAPI WatchLifeLine(void*) {
+  char byte;
+  DWORD count = 0;
+  while (ReadFile(GetStdHandle(STD_INPUT_HANDLE), &byte, 1, &count, nullptr) && count == 1) {
+  }
+  // The client is gone, whatever its threads here are doing.
+  TerminateProcess(GetCurrentProcess(), 0);
+  return 0;
+}
+
+}  // namespace
+
+Expected<void> OpenSession(const SessionArguments& arguments) {
+  auto session = std::make_unique<Session>();
+  session->arguments = arguments;
+  if (auto mapped = MapSegment(session.get()); !mapped) return mapped;
+  auto pipes = DoorbellPipes::Open(arguments.client_pid, arguments.read_fd, arguments.write_fd);
+  if (!pipes) return tl::unexpected(pipes.error());
+  session->control = *pipes;
+  HANDLE watcher = CreateThread(nullptr, 1 << 16, WatchLifeLine, nullptr, STACK_SIZE_PARAM_IS_A_RESERVATION, nullptr);
+  if (watcher == nullptr) return Fail(ErrorCode::kInternal, "cannot start the life line's thread");
+  CloseHandle(watcher);
+  g_session = session.release();
+  return {};
+}
+
+int ServeSession() {
+  static const std::atomic<std::uint32_t> no_spins{0};  // the control channel always parks
+  Channel control(g_session->channel(0), g_session->control, g_session->segment + protocol::kControlScratchOffset,
+                  protocol::kControlScratchBytes, &g_session->registry, &no_spins, g_session->region());
+  return control.Serve() ? 0 : 3;
+}
+
+Expected<void> OpenSessionChannel(std::uint32_t channel, std::uint64_t read_fd, std::uint64_t write_fd,
+                                  std::uint64_t scratch, std::uint64_t scratch_bytes) {
+  auto* begin = reinterpret_cast<std::byte*>(scratch);
+  const Region region = g_session->region();
+  if (channel == 0 || channel >= protocol::kMaxChannels || !region.Contains(begin) ||
+      scratch_bytes > static_cast<std::uint64_t>(region.end - begin))
+    return Fail(ErrorCode::kCorrupt, "no such channel, or its scratch lies outside the segment");
+  auto pipes = DoorbellPipes::Open(g_session->arguments.client_pid, read_fd, write_fd);
+  if (!pipes) return tl::unexpected(pipes.error());
+  return StartChannelThread(g_session->channel(channel), *pipes, begin, scratch_bytes, &g_session->registry,
+                            &g_session->header()->spins, region);
+}
+
+}  // namespace bridge::host

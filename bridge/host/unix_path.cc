@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: MIT
+#include "bridge/host/unix_path.h"
+
+#include <windows.h>
+
+#include <algorithm>
+
+namespace bridge::host {
+
+std::wstring Widen(std::string_view utf8) {
+  const int size = static_cast<int>(utf8.size());
+  std::wstring wide(static_cast<std::size_t>(MultiByteToWideChar(CP_UTF8, 0, utf8.data(), size, nullptr, 0)), L'\0');
+  MultiByteToWideChar(CP_UTF8, 0, utf8.data(), size, wide.data(), static_cast<int>(wide.size()));
+  return wide;
+}
+
+std::string Narrow(std::wstring_view wide) {
+  const int size = static_cast<int>(wide.size());
+  std::string text(
+      static_cast<std::size_t>(WideCharToMultiByte(CP_UTF8, 0, wide.data(), size, nullptr, 0, nullptr, nullptr)), '\0');
+  WideCharToMultiByte(CP_UTF8, 0, wide.data(), size, text.data(), static_cast<int>(text.size()), nullptr, nullptr);
+  return text;
+}
+
+Expected<void*> OpenClientDescriptor(std::uint32_t client_pid, std::uint64_t descriptor, std::uint32_t access) {
+  const std::wstring path = L"\\\\?\\unix\\proc\\" + std::to_wstring(client_pid) + L"\\fd\\" + std::to_wstring(descriptor);
+  HANDLE handle = CreateFileW(path.c_str(), access, FILE_SHARE_READ | FILE_SHARE_WRITE, nullptr, OPEN_EXISTING, 0, nullptr);
+  if (handle == INVALID_HANDLE_VALUE)
+    return Fail(ErrorCode::kInternal, "cannot open " + Narrow(path) + ", Windows error " + std::to_string(GetLastError()),
+                GetLastError());
+  return handle;
+}
+
+std::wstring DosPath(std::string_view path) {
+  if (!path.starts_with('/')) return Widen(path);
+  // Exported by Wine's kernel32 only; on Windows no Unix path arrives here.
+  using GetDosFileName = WCHAR*(__cdecl*)(LPCSTR);
+  const auto convert = reinterpret_cast<GetDosFileName>(
+      reinterpret_cast<void*>(GetProcAddress(GetModuleHandleW(L"kernel32.dll"), "wine_get_dos_file_name")));
+  if (convert != nullptr) {
+    if (WCHAR* dos = convert(std::string(path).c_str())) {
+      std::wstring result(dos);
+      HeapFree(GetProcessHeap(), 0, dos);
+      return result;
+    }
+  }
+  std::wstring result = L"Z:" + Widen(path);
+  std::replace(result.begin(), result.end(), L'/', L'\\');
+  return result;
+}
+
+}  // namespace bridge::host
