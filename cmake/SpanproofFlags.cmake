@@ -38,3 +38,16 @@ if(SPANPROOF_SANITIZE AND NOT WIN32)
   add_compile_options(-fsanitize=${SPANPROOF_SANITIZE} -fno-omit-frame-pointer)
   add_link_options(-fsanitize=${SPANPROOF_SANITIZE})
 endif()
+
+# spanproof_fixed_image_base(<dll>): the linker would choose a DLL's base by
+# hashing the path it writes to, so that the same sources gave other bytes in
+# another folder. This chooses it by the target's name.
+function(spanproof_fixed_image_base target)
+  string(SHA256 hash ${target})
+  string(SUBSTRING ${hash} 0 3 hash)
+  set(base "0x26${hash}0000")
+  if(SPANPROOF_ARCH STREQUAL "win32")
+    set(base "0x6${hash}0000")
+  endif()
+  target_link_options(${target} PRIVATE "-Wl,--image-base,${base}")
+endfunction()

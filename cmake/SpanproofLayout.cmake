@@ -10,13 +10,16 @@ set(SPANPROOF_LIB lib/spanproof)
 set(SPANPROOF_SHARE share/spanproof)
 
 if(WIN32)
-  foreach(target spanproof-host spanproof-inproc thunks spanproof-native)
+  foreach(target spanproof-host spanproof-inproc thunks)
     if(TARGET ${target})
       set_target_properties(${target} PROPERTIES PREFIX ""
         RUNTIME_OUTPUT_DIRECTORY "${SPANPROOF_PE_OUTPUT}"
         LIBRARY_OUTPUT_DIRECTORY "${SPANPROOF_PE_OUTPUT}")
     endif()
   endforeach()
+  if(TARGET thunks)
+    spanproof_fixed_image_base(thunks)
+  endif()
   return()
 endif()
 
