@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "harness/testee/sdk/channel.h"
 
+#include <fcntl.h>
+#include <io.h>
 #include <windows.h>
 
 namespace spanproof {
@@ -63,6 +65,10 @@ Expected<std::unique_ptr<Channel>> TakeStandardChannel() {
   }
   SetStdHandle(STD_INPUT_HANDLE, empty);
   SetStdHandle(STD_OUTPUT_HANDLE, GetStdHandle(STD_ERROR_HANDLE));
+  // The C runtime, which DLLs share, keeps descriptors of its own.
+  if (const int nul = _open("NUL", _O_RDONLY); nul < 0 || _dup2(nul, 0) != 0 || _dup2(2, 1) != 0) {
+    return Fail(ErrorCode::kInternal, "the C runtime's standard input and output cannot be taken");
+  }
   return std::make_unique<HandleChannel>(in, out);
 }
 

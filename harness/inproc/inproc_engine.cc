@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: MIT
+#include "harness/inproc/inproc_engine.h"
+
+#include <windows.h>
+
+#include <optional>
+#include <utility>
+
+#include "harness/inproc/environment.h"
+#include "harness/testee/sdk/local_path.h"
+
+namespace spanproof {
+namespace {
+
+tl::unexpected<EngineError> OsError(DWORD code, const std::string& what) {
+  return tl::unexpected(EngineError{EngineError::Kind::kOs, code, 0, what + ": error " + std::to_string(code)});
+}
+
+tl::unexpected<EngineError> FromError(const Error& error) {
+  const bool unsupported = error.code == ErrorCode::kUnsupported;
+  return tl::unexpected(EngineError{unsupported ? EngineError::Kind::kUnsupported : EngineError::Kind::kInternal, 0, 0,
+                                    error.message});
+}
+
+class InprocEngine final : public Engine {
+ public:
+  InprocEngine(std::unique_ptr<CallEngine> compiled, std::unique_ptr<TextCapture> text)
+      : compiled_(std::move(compiled)), ffi_(MakeFfiCalls()), text_(std::move(text)) {}
+
+  Description Describe() override {
+    Description self;
+    self.name = compiled_ ? "inproc" : "inproc-ffi";
+    self.version = "1";
+    self.engine = compiled_ ? "compiled+libffi" : "libffi";
+    self.abi = sizeof(void*) == 8 ? Abi::kWin64Gnu : Abi::kWin32Gnu;
+    self.capabilities = {"load", "call", "callback", "memory", "text", "last_error", "stdcall", "fastcall", "thiscall",
+                         "direct_memory"};
+    self.os = OsVersion();
+    self.wine = WineVersion();
+    self.cpu = CpuName();
+    return self;
+  }
+
+  EngineResult<Handle> Load(const std::string& path) override {
+    const HMODULE module = LoadLibraryExW(LocalPath(path).c_str(), nullptr, LOAD_WITH_ALTERED_SEARCH_PATH);
+    if (module == nullptr) return OsError(GetLastError(), "\"" + path + "\" cannot be loaded");
+    modules_.push_back(module);
+    return static_cast<Handle>(modules_.size() - 1);
+  }
+
+  EngineResult<void> Unload(Handle module) override {
+    const HMODULE handle = std::exchange(modules_.at(module), nullptr);
+    if (handle != nullptr && !FreeLibrary(handle)) return OsError(GetLastError(), "the module cannot be unloaded");
+    return {};
+  }
+
+  EngineResult<Handle> Bind(Handle module, const std::string& symbol, const TypeTable& types,
+                            const Prototype& prototype) override {
+    const FARPROC address = GetProcAddress(modules_.at(module), symbol.c_str());
+    if (address == nullptr) return OsError(GetLastError(), "no symbol \"" + symbol + "\"");
+    auto caller = WithStandIn([&](CallEngine& engine) { return engine.MakeCaller(types, prototype); });
+    if (!caller) return FromError(caller.error());
+    functions_.push_back({reinterpret_cast<FunctionAddress>(address), std::move(*caller)});
+    return static_cast<Handle>(functions_.size() - 1);
+  }
+
+  EngineResult<Called> Call(Handle function, std::span<const Slot> arguments) override {
+    // Not a reference: a callback may bind, and so move, functions.
+    const FunctionAddress address = functions_.at(function).address;
+    Caller* caller = functions_[function].caller.get();
+    // The last error is the DLL's alone: our own system calls in between leave it be.
+    SetLastError(last_error_);
+    const Slot result = caller->Call(address, arguments);
+    last_error_ = GetLastError();
+    return Called{result, last_error_, true};
+  }
+
+  EngineResult<std::shared_ptr<void>> MakeCallback(const TypeTable& types, const Prototype& prototype,
+                                                   CallbackSink sink) override {
+    const CallbackSink guarded = [this, sink = std::move(sink)](std::span<const Slot> arguments, Slot* result) {
+      last_error_ = GetLastError();
+      sink(arguments, result);
+      SetLastError(last_error_);
+    };
+    auto closure = WithStandIn([&](CallEngine& engine) { return engine.MakeClosure(types, prototype, guarded); });
+    if (!closure) return FromError(closure.error());
+    return std::shared_ptr<Closure>(std::move(*closure));
+  }
+
+  std::uint64_t CallbackAddress(const std::shared_ptr<void>& callback) override {
+    return static_cast<const Closure*>(callback.get())->address();
+  }
+
+  std::vector<PrintedText> TakeText() override { return text_->Take(); }
+
+ private:
+  struct Function {
+    FunctionAddress address = nullptr;
+    std::unique_ptr<Caller> caller;
+  };
+
+  template <typename Make>
+  auto WithStandIn(const Make& make) -> decltype(make(std::declval<CallEngine&>())) {
+    if (compiled_) {
+      if (auto made = make(*compiled_)) return made;
+    }
+    return make(*ffi_);
+  }
+
+  std::unique_ptr<CallEngine> compiled_;
+  std::unique_ptr<CallEngine> ffi_;
+  std::unique_ptr<TextCapture> text_;
+  std::vector<HMODULE> modules_;
+  std::vector<Function> functions_;
+  DWORD last_error_ = 0;
+};
+
+}  // namespace
+
+std::unique_ptr<Engine> MakeInprocEngine(std::unique_ptr<CallEngine> compiled, std::unique_ptr<TextCapture> text) {
+  return std::make_unique<InprocEngine>(std::move(compiled), std::move(text));
+}
+
+}  // namespace spanproof

@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: MIT
+#include <fcntl.h>
+#include <io.h>
+#include <windows.h>
+
+#include <cstdio>
+#include <string>
+
+#include "harness/inproc/text_capture.h"
+
+namespace spanproof {
+namespace {
+
+// What one answer can carry; a flood beyond it is cut, and says so.
+constexpr std::int64_t kMostText = 4 << 20;
+
+struct Sink {
+  HANDLE reading = INVALID_HANDLE_VALUE;
+  std::int64_t taken = 0;
+};
+
+Expected<Sink> Redirect(const std::wstring& path, int descriptor, DWORD standard) {
+  const auto failed = [&](const char* what) {
+    return Fail(ErrorCode::kInternal, std::string(what) + ": error " + std::to_string(GetLastError()));
+  };
+  constexpr DWORD kShare = FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE;
+  // Inheritable: what a DLL starts prints to the same place. Appending: several
+  // C runtimes and programs write side by side.
+  SECURITY_ATTRIBUTES inheritable = {sizeof inheritable, nullptr, TRUE};
+  const HANDLE writing = CreateFileW(path.c_str(), FILE_APPEND_DATA | SYNCHRONIZE, kShare, &inheritable, CREATE_ALWAYS,
+                                     FILE_ATTRIBUTE_TEMPORARY, nullptr);
+  if (writing == INVALID_HANDLE_VALUE) return failed("the file for printed text cannot be made");
+  Sink sink;
+  sink.reading = CreateFileW(path.c_str(), GENERIC_READ | DELETE, kShare, nullptr, OPEN_EXISTING,
+                             FILE_FLAG_DELETE_ON_CLOSE, nullptr);
+  if (sink.reading == INVALID_HANDLE_VALUE) return failed("the file for printed text cannot be read");
+  // The C runtime closes its descriptor's old handle, so it gets one of its own.
+  HANDLE runtime = nullptr;
+  if (!DuplicateHandle(GetCurrentProcess(), writing, GetCurrentProcess(), &runtime, 0, TRUE, DUPLICATE_SAME_ACCESS)) {
+    return failed("the handle for printed text cannot be duplicated");
+  }
+  const int opened = _open_osfhandle(reinterpret_cast<std::intptr_t>(runtime), _O_TEXT | _O_APPEND);
+  if (opened < 0 || _dup2(opened, descriptor) != 0) return failed("the C runtime's output cannot be turned");
+  _close(opened);
+  SetStdHandle(standard, writing);
+  return sink;
+}
+
+void FlushRuntimes() {
+  std::fflush(nullptr);  // msvcrt's, which MinGW's DLLs share with us
+  using Flush = int(__cdecl*)(std::FILE*);
+  for (const wchar_t* name : {L"ucrtbase.dll", L"ucrtbased.dll", L"msvcr120.dll", L"msvcr100.dll"}) {
+    const HMODULE module = GetModuleHandleW(name);
+    if (module == nullptr) continue;
+    const auto flush = reinterpret_cast<Flush>(reinterpret_cast<void*>(GetProcAddress(module, "fflush")));
+    if (flush != nullptr) flush(nullptr);
+  }
+}
+
+std::string ReadNew(Sink* sink) {
+  LARGE_INTEGER size;
+  if (!GetFileSizeEx(sink->reading, &size) || size.QuadPart <= sink->taken) return {};
+  const std::int64_t fresh = size.QuadPart - sink->taken;
+  std::string bytes(static_cast<std::size_t>(fresh < kMostText ? fresh : kMostText), '\0');
+  LARGE_INTEGER from;
+  from.QuadPart = sink->taken;
+  SetFilePointerEx(sink->reading, from, nullptr, FILE_BEGIN);
+  DWORD got = 0;
+  if (!ReadFile(sink->reading, bytes.data(), static_cast<DWORD>(bytes.size()), &got, nullptr)) got = 0;
+  bytes.resize(got);
+  sink->taken = size.QuadPart;
+  if (fresh > kMostText) bytes += "\n[spanproof: " + std::to_string(fresh - kMostText) + " more bytes were printed]\n";
+  return bytes;
+}
+
+class FileCapture final : public TextCapture {
+ public:
+  FileCapture(Sink output, Sink error) : output_(output), error_(error) {}
+  FileCapture(const FileCapture&) = delete;
+  FileCapture& operator=(const FileCapture&) = delete;
+  ~FileCapture() override {
+    CloseHandle(output_.reading);
+    CloseHandle(error_.reading);
+  }
+
+  std::vector<PrintedText> Take() override {
+    FlushRuntimes();
+    std::vector<PrintedText> out;
+    if (std::string text = ReadNew(&output_); !text.empty()) out.push_back({Stream::kStdout, std::move(text)});
+    if (std::string text = ReadNew(&error_); !text.empty()) out.push_back({Stream::kStderr, std::move(text)});
+    return out;
+  }
+
+ private:
+  Sink output_;
+  Sink error_;
+};
+
+}  // namespace
+
+Expected<std::unique_ptr<TextCapture>> TextCapture::Start() {
+  wchar_t folder[MAX_PATH + 1];
+  if (GetTempPathW(MAX_PATH, folder) == 0) return Fail(ErrorCode::kInternal, "there is no folder for temporary files");
+  const std::wstring base = std::wstring(folder) + L"spanproof-" + std::to_wstring(GetCurrentProcessId());
+  const auto output = Redirect(base + L"-out.txt", 1, STD_OUTPUT_HANDLE);
+  if (!output) return tl::unexpected(output.error());
+  const auto error = Redirect(base + L"-err.txt", 2, STD_ERROR_HANDLE);
+  if (!error) return tl::unexpected(error.error());
+  return std::make_unique<FileCapture>(*output, *error);
+}
+
+}  // namespace spanproof
