@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: MIT
+#include "bridge/testee/bridge_engine.h"
+
+#include <fstream>
+#include <optional>
+#include <utility>
+
+#include "bridge/client/connection.h"
+#include "bridge/client/function_state.h"
+#include "bridge/testee/signature.h"
+
+namespace bridge::testee {
+namespace {
+
+using spanproof::Called;
+using spanproof::CallbackSink;
+using spanproof::Engine;
+using spanproof::EngineError;
+using spanproof::EngineResult;
+using spanproof::Handle;
+using spanproof::Slot;
+
+tl::unexpected<EngineError> FromError(const Error& error) {
+  EngineError::Kind kind = EngineError::Kind::kInternal;
+  switch (error.code) {
+    case ErrorCode::kInvalidArgument: kind = error.os_error ? EngineError::Kind::kOs : EngineError::Kind::kRefused; break;
+    case ErrorCode::kNotFound: kind = EngineError::Kind::kOs; break;
+    case ErrorCode::kUnsupported: kind = EngineError::Kind::kUnsupported; break;
+    case ErrorCode::kFault: kind = EngineError::Kind::kFault; break;
+    default: break;
+  }
+  return tl::unexpected(EngineError{kind, error.os_error, error.address, error.message});
+}
+
+// Slots are zero-extended, the bridge's words extended by their sign.
+std::uint64_t ToWord(Kind kind, std::uint64_t bits) {
+  switch (kind) {
+    case Kind::kInt8: return static_cast<std::uint64_t>(static_cast<std::int64_t>(static_cast<std::int8_t>(bits)));
+    case Kind::kInt16: return static_cast<std::uint64_t>(static_cast<std::int64_t>(static_cast<std::int16_t>(bits)));
+    case Kind::kInt32: return static_cast<std::uint64_t>(static_cast<std::int64_t>(static_cast<std::int32_t>(bits)));
+    default: return bits;
+  }
+}
+
+std::uint64_t ToSlot(Kind kind, std::uint64_t word) {
+  switch (kind) {
+    case Kind::kVoid: return 0;
+    case Kind::kBool:
+    case Kind::kInt8:
+    case Kind::kUint8: return word & 0xff;
+    case Kind::kInt16:
+    case Kind::kUint16:
+    case Kind::kChar16: return word & 0xffff;
+    case Kind::kInt32:
+    case Kind::kUint32:
+    case Kind::kFloat: return word & 0xffffffff;
+    default: return word;
+  }
+}
+
+std::string CpuName() {
+  std::ifstream info("/proc/cpuinfo");
+  for (std::string line; std::getline(info, line);)
+    if (line.starts_with("model name")) return line.substr(line.find(':') + 2);
+  return "unknown";
+}
+
+class BridgeEngine final : public Engine {
+ public:
+  BridgeEngine(Session session, Arch arch) : session_(std::move(session)), arch_(arch) {}
+
+  Description Describe() override {
+    Description self;
+    self.name = "bridge";
+    self.version = "1";
+    self.engine = "bridge";
+    self.abi = arch_ == Arch::kWin64 ? spanproof::Abi::kWin64Gnu : spanproof::Abi::kWin32Gnu;
+    self.capabilities = {"load", "call", "callback", "memory", "text", "last_error", "stdcall", "fault"};
+    if (arch_ == Arch::kWin64) self.capabilities.insert(self.capabilities.end(), {"fastcall", "thiscall"});
+    self.os = "wine";
+    self.wine = WineVersion();
+    self.cpu = CpuName();
+    return self;
+  }
+
+  EngineResult<Handle> Load(const std::string& path) override {
+    auto module = session_.TryLoad(path);
+    if (!module) return FromError(module.error());
+    modules_.push_back(std::move(*module));
+    return static_cast<Handle>(modules_.size() - 1);
+  }
+
+  EngineResult<void> Unload(Handle module) override {
+    if (auto done = modules_.at(module).TryUnload(); !done) return FromError(done.error());
+    return {};
+  }
+
+  EngineResult<Handle> Bind(Handle module, const std::string& symbol, const spanproof::TypeTable& types,
+                            const spanproof::Prototype& prototype) override {
+    auto signature = Translate(types, prototype);
+    if (!signature) return FromError(signature.error());
+    auto bound = FunctionState::Bind(modules_.at(module).state(), symbol, std::move(*signature));
+    if (!bound) return FromError(bound.error());
+    functions_.push_back(std::move(*bound));
+    return static_cast<Handle>(functions_.size() - 1);
+  }
+
+  EngineResult<Called> Call(Handle function, std::span<const Slot> arguments) override {
+    const std::shared_ptr<const FunctionState> called = functions_.at(function);
+    const Signature& signature = called->signature();
+    std::vector<std::uint64_t> words(arguments.size() + 1);
+    for (std::size_t i = 0; i < arguments.size(); ++i)
+      words[i] = ToWord(signature.arguments[i].kind(), arguments[i].words[0]);
+    std::exception_ptr thrown;
+    auto done = called->Call(words.data(), &thrown);
+    if (thrown) return FromError(internal::DescribeException(thrown));
+    if (!done) return FromError(done.error());
+    Called result;
+    result.result.words[0] = ToSlot(signature.result.kind(), words.back());
+    result.last_error = session_.LastError();
+    result.last_error_known = true;
+    return result;
+  }
+
+  EngineResult<std::shared_ptr<void>> MakeCallback(const spanproof::TypeTable& types,
+                                                   const spanproof::Prototype& prototype, CallbackSink sink) override {
+    auto signature = Translate(types, prototype);
+    if (!signature) return FromError(signature.error());
+    std::vector<Kind> kinds;
+    for (const Type& argument : signature->arguments) kinds.push_back(argument.kind());
+    Handler handler = [kinds, result = signature->result.kind(), sink = std::move(sink)](const std::uint64_t* words) {
+      std::vector<Slot> slots(kinds.size());
+      for (std::size_t i = 0; i < kinds.size(); ++i) slots[i].words[0] = ToSlot(kinds[i], words[i]);
+      Slot answer;
+      sink(slots, &answer);
+      return ToWord(result, answer.words[0]);
+    };
+    auto made = internal::MakeCallback(session_.connection(), *signature, std::move(handler));
+    if (!made) return FromError(made.error());
+    return std::shared_ptr<void>(std::move(*made));
+  }
+
+  std::uint64_t CallbackAddress(const std::shared_ptr<void>& callback) override {
+    return static_cast<const LiveCallback*>(callback.get())->code();
+  }
+
+  std::vector<spanproof::PrintedText> TakeText() override {
+    std::vector<spanproof::PrintedText> texts;
+    auto text = session_.connection()->TakeText();
+    if (!text) return texts;  // the host is gone: the call says so
+    if (!text->out.empty()) texts.push_back({spanproof::Stream::kStdout, std::move(text->out)});
+    if (!text->err.empty()) texts.push_back({spanproof::Stream::kStderr, std::move(text->err)});
+    return texts;
+  }
+
+ private:
+  std::string WineVersion() {
+    auto ntdll = session_.TryLoad("ntdll.dll");
+    if (!ntdll) return "";
+    auto version = ntdll->TryFunction<const char*()>("wine_get_version", {.memsync = {{.pointer = {"r"}, .null = true}}});
+    if (!version) return "";
+    return version->TryCall().value_or("");
+  }
+
+  Session session_;
+  const Arch arch_;
+  std::vector<Module> modules_;
+  std::vector<std::shared_ptr<const FunctionState>> functions_;
+};
+
+}  // namespace
+
+std::unique_ptr<Engine> MakeBridgeEngine(Session session, Arch arch) {
+  return std::make_unique<BridgeEngine>(std::move(session), arch);
+}
+
+}  // namespace bridge::testee

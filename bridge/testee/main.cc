@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: MIT
+// spanproof-bridge-testee: the bridge, driven by the testee protocol (harness/TESTEE.md).
+#include <cstdio>
+#include <string>
+#include <string_view>
+
+#include "bridge/testee/bridge_engine.h"
+#include "harness/testee/sdk/session.h"
+
+namespace {
+
+constexpr std::string_view kUsage =
+    "usage: spanproof-bridge-testee [--wine WINE] [--arch win64|win32] [--host HOST.EXE] [--translate]\n"
+    "Serves the testee protocol on standard input and output.\n"
+    "  --wine       a name on PATH or the path of a Wine loader (default: wine)\n"
+    "  --arch       of the DLLs (default: win64)\n"
+    "  --host       spanproof-host.exe (default: found beside the program)\n"
+    "  --translate  map the shared segment at another address than the host's\n";
+
+int Fail(const std::string& message) {
+  std::fprintf(stderr, "spanproof-bridge-testee: %s\n", message.c_str());
+  return 2;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  bridge::SessionOptions options{.text = bridge::TextMode::kCapture};
+  for (int i = 1; i < argc; ++i) {
+    const std::string_view name = argv[i];
+    if (name == "--help") return std::fputs(kUsage.data(), stdout), 0;
+    if (name == "--translate") {
+      options.same_address = false;
+      continue;
+    }
+    if (name != "--wine" && name != "--arch" && name != "--host")
+      return Fail("unknown option '" + std::string(name) + "'; see --help");
+    if (i + 1 == argc) return Fail(std::string(name) + " needs a value; see --help");
+    const std::string value = argv[++i];
+    if (name == "--wine") options.wine = value;
+    if (name == "--host") options.host = value;
+    if (name != "--arch") continue;
+    const auto arch = bridge::ParseArch(value);
+    if (!arch) return Fail(arch.error().message);
+    options.arch = *arch;
+  }
+  // Fixture DLLs are built by MinGW's gcc.
+  options.abi = options.arch == bridge::Arch::kWin64 ? bridge::Abi::kWin64Gnu : bridge::Abi::kWin32Gnu;
+  const bridge::Arch arch = options.arch;
+  auto channel = spanproof::TakeStandardChannel();
+  if (!channel) return Fail(channel.error().message);
+  auto session = bridge::Session::TryStart(std::move(options));
+  if (!session) return Fail(session.error().message);
+  return spanproof::Serve(*bridge::testee::MakeBridgeEngine(std::move(*session), arch), **channel);
+}
