@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "harness/run/installation.h"
+#include "harness/run/lane.h"
+
+namespace spanproof {
+
+// Exit statuses beside 0 (green) and 1 (red), as the help text says them.
+inline constexpr int kExitError = 2;
+inline constexpr int kExitNothingRan = 3;
+
+// What every command stands on; main makes it once.
+struct Registry {
+  Installation installation;
+  std::vector<TesteeManifest> testees;
+};
+
+struct RunArguments {
+  std::vector<std::string> lanes;
+  std::string filter;
+  std::filesystem::path suite;   // empty: the installed one
+  std::filesystem::path output;  // empty: spanproof-report in the current folder
+  std::filesystem::path traces;  // empty: `traces` in the output folder
+  std::optional<std::filesystem::path> wine;
+  std::optional<std::filesystem::path> prefix;
+  unsigned deadline_seconds = 10;
+};
+
+// Each returns the program's exit status and says on standard error what went wrong.
+int RunSuite(const Registry& registry, const RunArguments& arguments);
+int ListCases(const Registry& registry, const RunArguments& arguments);
+int ListLanes(const Registry& registry, const RunArguments& arguments);
+int CompareFiles(const std::filesystem::path& left, const std::filesystem::path& right);
+int ExportFile(const std::filesystem::path& trace, bool salvage);
+int Doctor(const Registry& registry, const RunArguments& arguments);
+
+// "spanproof: MESSAGE" on standard error, and 2.
+int Complain(const Error& error);
+
+}  // namespace spanproof

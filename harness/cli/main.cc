@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: MIT
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <cstdio>
+
+#include "harness/cli/commands.h"
+
+namespace spanproof {
+namespace {
+
+constexpr const char* kFooter =
+    "Exit status: 0 green, 1 red (a failure, or a difference from the baseline),\n"
+    "2 wrong usage or an error of the harness, 3 nothing ran.\n";
+
+void AddSuiteOptions(CLI::App* command, RunArguments* arguments) {
+  command->add_option("--filter", arguments->filter,
+                      "only cases whose id matches this glob, as in 'memory.*'");
+  command->add_option("--suite", arguments->suite, "folder of case files (default: the installed suite)");
+}
+
+void AddWineOption(CLI::App* command, RunArguments* arguments) {
+  command->add_option("--wine", arguments->wine,
+                      "a Wine: its wine64, or the folder that holds it (default: as installed)");
+}
+
+void AddRunOptions(CLI::App* command, RunArguments* arguments) {
+  command->add_option("--lane", arguments->lanes,
+                      "a lane, or the left part of its name: bridge, bridge/win64, "
+                      "bridge@wine-8.0; may be given again (default: inproc and bridge)");
+  AddSuiteOptions(command, arguments);
+  AddWineOption(command, arguments);
+  command->add_option("--prefix", arguments->prefix,
+                      "a Wine prefix to use (default: one of our own below ~/.cache/spanproof)");
+  command->add_option("--output", arguments->output,
+                      "folder for the reports (default: spanproof-report)");
+  command->add_option("--trace", arguments->traces,
+                      "folder for the traces (default: traces in the output folder)");
+  command->add_option("--deadline", arguments->deadline_seconds, "seconds that a request may take")
+      ->check(CLI::Range(1u, 3600u))
+      ->capture_default_str();
+}
+
+Expected<Registry> MakeRegistry() {
+  auto installation = FindInstallation();
+  if (!installation) return tl::unexpected(installation.error());
+  auto testees = LoadManifests(installation->testees());
+  if (!testees) return tl::unexpected(testees.error());
+  return Registry{std::move(*installation), std::move(*testees)};
+}
+
+int Main(int count, char** words) {
+  CLI::App app{"Runs Windows DLLs through bridges and without one, and shows where they differ."};
+  app.footer(kFooter);
+  app.set_version_flag("--version", "spanproof " SPANPROOF_VERSION);
+  app.require_subcommand(1);
+
+  RunArguments arguments;
+  std::filesystem::path left, right, trace;
+  bool lanes = false, salvage = false;
+  auto* run = app.add_subcommand(
+      "run", "Run the suite on some lanes, compare them with the baseline, write reports");
+  AddRunOptions(run, &arguments);
+  run->footer(kFooter);
+  auto* record = app.add_subcommand("record", "Run, with the traces put where --trace says");
+  AddRunOptions(record, &arguments);
+  record->get_option("--trace")->required();
+  auto* list = app.add_subcommand("list", "List the cases, or the lanes");
+  AddSuiteOptions(list, &arguments);
+  AddWineOption(list, &arguments);
+  list->add_flag("--lanes", lanes, "the lanes there are, and those that lack something");
+  auto* compare = app.add_subcommand(
+      "compare", "Compare two traces: one line for each difference, status 1 if there is any");
+  compare->add_option("left", left, "a trace, the truth as a rule")->required();
+  compare->add_option("right", right, "the other trace")->required();
+  auto* exported = app.add_subcommand("export", "Write a trace as JSON to standard output");
+  exported->add_option("trace", trace)->required();
+  exported->add_flag("--salvage", salvage, "of a damaged trace, what stands before the damage");
+  auto* doctor = app.add_subcommand(
+      "doctor", "Say what was found on this machine, and what each missing thing would enable");
+  AddWineOption(doctor, &arguments);
+
+  try {
+    app.parse(count, words);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? 0 : kExitError;
+  }
+
+  if (*compare) return CompareFiles(left, right);
+  if (*exported) return ExportFile(trace, salvage);
+  const auto registry = MakeRegistry();
+  if (!registry) return Complain(registry.error());
+  if (*doctor) return Doctor(*registry, arguments);
+  if (*list) return lanes ? ListLanes(*registry, arguments) : ListCases(*registry, arguments);
+  return RunSuite(*registry, arguments);
+}
+
+}  // namespace
+
+int Complain(const Error& error) {
+  fmt::print(stderr, "spanproof: {}\n", error.message);
+  return kExitError;
+}
+
+}  // namespace spanproof
+
+int main(int count, char** words) { return spanproof::Main(count, words); }

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: MIT
+#include "harness/testee/manifest.h"
+
+#include <gtest/gtest.h>
+
+#include <fstream>
+
+namespace spanproof {
+namespace {
+
+Expected<TesteeManifest> Load(const std::string& text) {
+  const auto file = std::filesystem::path(testing::TempDir()) / "sample.json";
+  std::ofstream(file) << text;
+  return LoadManifest(file);
+}
+
+TEST(Manifest, FillsPlaceholders) {
+  const auto manifest = Load(R"({"command": ["{bin}/x", "--arch={arch}"], "architectures": ["win64"],
+                                 "environment": {"A": "{arch}"}})");
+  ASSERT_TRUE(manifest) << manifest.error().message;
+  EXPECT_EQ(manifest->name, "sample");
+  EXPECT_EQ(manifest->kind, "sample");
+  const auto command = CommandOf(*manifest, {{"bin", "/b"}, {"arch", "win64"}});
+  ASSERT_TRUE(command);
+  EXPECT_EQ(command->arguments, (std::vector<std::string>{"/b/x", "--arch=win64"}));
+  EXPECT_EQ(command->environment[0].second, "win64");
+  EXPECT_FALSE(CommandOf(*manifest, {{"bin", "/b"}}));
+}
+
+TEST(Manifest, NamesAMisspeltMember) {
+  const auto manifest = Load(R"({"comand": ["x"], "architectures": ["win64"]})");
+  ASSERT_FALSE(manifest);
+  EXPECT_NE(manifest.error().message.find("command"), std::string::npos);
+}
+
+TEST(Manifest, SaysPathsAsWineKnowsThem) {
+  TesteeManifest manifest;
+  EXPECT_EQ(PathFor(manifest, "/a/b.dll"), "/a/b.dll");
+  manifest.paths = TesteeManifest::Paths::kWine;
+  EXPECT_EQ(PathFor(manifest, "/a/b.dll"), "Z:\\a\\b.dll");
+}
+
+TEST(Manifest, OursAreWellFormed) {
+  const auto manifests = LoadManifests(SPANPROOF_SOURCE_DIR "/harness/testee/manifests");
+  ASSERT_TRUE(manifests) << manifests.error().message;
+  EXPECT_EQ(manifests->size(), 5u);
+}
+
+}  // namespace
+}  // namespace spanproof
