@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: MIT
+// spanproof-bench: what a call and a synchronised array cost, as ratios to floors that were measured
+// in the same run, interleaved (Google Benchmark), from a histogram of single calls.
+#include <benchmark/benchmark.h>
+#include <fmt/format.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <string_view>
+
+#include "bridge/bench/scenario.h"
+
+namespace {
+
+namespace fs = std::filesystem;
+using bridge::bench::Histogram;
+using bridge::bench::Scenario;
+
+constexpr std::string_view kUsage =
+    "usage: spanproof-bench [--arch win64|win32] [--wine WINE] [--dlls FOLDER] [--gate] [--calls N] [--benchmark_…]\n"
+    "Measures calls through the bridge beside their floors, interleaved at random.\n"
+    "  --gate     exit with 1 where a p50 is above its limit\n"
+    "  --calls N  make N warm calls of add_int and nothing else (for strace and profilers)\n"
+    "Options of Google Benchmark are passed on (--benchmark_repetitions=N, --benchmark_filter=…).\n";
+
+struct Options {
+  std::string arch = "win64", wine = "wine", dlls;
+  bool gate = false;
+  long calls = -1;
+  std::vector<char*> rest;
+};
+
+int Usage(const std::string& what) {
+  fmt::print(stderr, "spanproof-bench: {}\n{}", what, kUsage);
+  return 2;
+}
+
+void Measure(benchmark::State& state, const Scenario& scenario, Histogram* histogram) {
+  const auto call = scenario.prepare();
+  for (int i = 0; i < 100; ++i) call();  // warm
+  for (auto _ : state) {
+    const std::uint64_t begin = bridge::bench::Ticks();
+    call();
+    histogram->Add(bridge::bench::Ticks() - begin);
+  }
+}
+
+// The table of ratios; whether every limit held.
+bool Report(const std::vector<Scenario>& scenarios, const std::map<std::string, Histogram>& histograms) {
+  const double clock = bridge::bench::ClockTicks(), tick = bridge::bench::NanosecondsPerTick();
+  fmt::print("\nsingle calls, ns; the clock's own {:.0f} ns are taken off\n", clock * tick);
+  fmt::print("{:<18} {:>10} {:>10} {:>10} {:>10}  {:<18} {:>6} {:>6}\n", "scenario", "calls", "p50", "p90", "p99",
+             "floor", "ratio", "limit");
+  const auto quantile = [&](const std::string& name, double q) {
+    return std::max(0.0, histograms.at(name).Quantile(q) - clock) * tick;
+  };
+  bool held = true;
+  for (const Scenario& one : scenarios) {
+    const Histogram& histogram = histograms.at(one.name);
+    if (histogram.count() == 0) continue;  // filtered out
+    fmt::print("{:<18} {:>10} {:>10.0f} {:>10.0f} {:>10.0f}", one.name, histogram.count(), quantile(one.name, 0.5),
+               quantile(one.name, 0.9), quantile(one.name, 0.99));
+    if (!one.floor.empty() && histograms.at(one.floor).count() > 0) {
+      const double ratio = quantile(one.name, 0.5) / std::max(quantile(one.floor, 0.5), tick);
+      fmt::print("  {:<18} {:>6.2f}", one.floor, ratio);
+      if (one.limit > 0) fmt::print(" {:>6.2f}{}", one.limit, ratio > one.limit ? "  ABOVE" : "");
+      held = held && (one.limit == 0 || ratio <= one.limit);
+    }
+    fmt::print("\n");
+  }
+  return held;
+}
+
+int Run(Options options) {
+  const auto arch = bridge::ParseArch(options.arch);
+  if (!arch) return Usage(arch.error().message);
+  if (options.dlls.empty())
+    options.dlls = (fs::read_symlink("/proc/self/exe").parent_path() / "../../lib/spanproof" / options.arch / "dlls").string();
+  const auto session = bridge::Session::Start({.wine = options.wine, .arch = *arch});
+  if (options.calls >= 0) {
+    auto add_int = session.Load(options.dlls + "/add_cdecl.dll").Function<int(int, int)>("add_int");
+    long sum = 0;
+    for (long i = 0; i < options.calls; ++i) sum += add_int(static_cast<int>(i & 0xffff), 1) - 1;
+    fmt::print("{} calls, sum {}\n", options.calls, sum);
+    return 0;
+  }
+  const std::vector<Scenario> scenarios = bridge::bench::MakeScenarios(session, options.dlls);
+  std::map<std::string, Histogram> histograms;
+  for (const Scenario& one : scenarios) {
+    Histogram* histogram = &histograms[one.name];
+    benchmark::RegisterBenchmark(one.name.c_str(), [&one, histogram](benchmark::State& state) {
+      Measure(state, one, histogram);
+    })->MinTime(0.05)->Repetitions(10)->ReportAggregatesOnly()->UseRealTime();
+  }
+  // Interleaving is the measurement's point: ours unless the user says otherwise.
+  std::string interleave = "--benchmark_enable_random_interleaving=true";
+  options.rest.insert(options.rest.begin() + 1, interleave.data());
+  int count = static_cast<int>(options.rest.size());
+  benchmark::Initialize(&count, options.rest.data());
+  if (benchmark::ReportUnrecognizedArguments(count, options.rest.data())) return 2;
+  benchmark::RunSpecifiedBenchmarks();
+  const bool held = Report(scenarios, histograms);
+  return options.gate && !held ? 1 : 0;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) try {
+  Options options;
+  options.rest.push_back(argv[0]);
+  for (int i = 1; i < argc; ++i) {
+    const std::string_view name = argv[i];
+    if (name == "--help") return fmt::print("{}", kUsage), 0;
+    if (name == "--gate") {
+      options.gate = true;
+    } else if (name == "--arch" || name == "--wine" || name == "--dlls" || name == "--calls") {
+      if (i + 1 == argc) return Usage(std::string(name) + " needs a value");
+      const std::string value = argv[++i];
+      if (name == "--arch") options.arch = value;
+      if (name == "--wine") options.wine = value;
+      if (name == "--dlls") options.dlls = value;
+      if (name == "--calls") options.calls = std::strtol(value.c_str(), nullptr, 10);
+    } else if (name.starts_with("--benchmark_")) {
+      options.rest.push_back(argv[i]);
+    } else {
+      return Usage("unknown option '" + std::string(name) + "'");
+    }
+  }
+  return Run(std::move(options));
+} catch (const std::exception& exception) {
+  fmt::print(stderr, "spanproof-bench: {}\n", exception.what());
+  return 2;
+}
