@@ -22,11 +22,14 @@ Scenario Floor(const Session& session, std::string name, std::string floor) {
 // There and back again: what an in-out array costs where nothing else does.
 Scenario TwoMemcpy(std::size_t bytes) {
   return {"two_memcpy/" + Size(bytes), "", 0, [bytes] {
-            auto mine = std::make_shared<std::vector<char>>(bytes), other = std::make_shared<std::vector<char>>(bytes);
-            return [mine, other, bytes] {
-              std::memcpy(other->data(), mine->data(), bytes);
-              asm volatile("" : : "r"(other->data()) : "memory");
-              std::memcpy(mine->data(), other->data(), bytes);
+            // A page apart but for one cache line: the fastest distance that was found on these CPUs.
+            auto mine = std::make_shared<std::vector<char>>(bytes), room = std::make_shared<std::vector<char>>(bytes + 4096);
+            const auto distance = reinterpret_cast<std::uintptr_t>(mine->data()) + 64 - reinterpret_cast<std::uintptr_t>(room->data());
+            char* other = room->data() + (distance & 4095);
+            return [mine, room, other, bytes] {
+              std::memcpy(other, mine->data(), bytes);
+              asm volatile("" : : "r"(other) : "memory");
+              std::memcpy(mine->data(), other, bytes);
               asm volatile("" : : "r"(mine->data()) : "memory");
             };
           }};

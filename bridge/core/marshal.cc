@@ -9,6 +9,8 @@
 namespace bridge {
 namespace {
 
+constexpr std::uint64_t kLarge = 64 << 10;  // bytes
+constexpr std::uint64_t kPage = 4096;
 constexpr std::size_t kMaxInstances = std::size_t{1} << 20;
 
 std::int64_t LoadInteger(const std::byte* at, Kind kind) {
@@ -72,11 +74,19 @@ void ForEachChildSlot(const Plan& plan, const Instance& one, Visit visit) {
     }
 }
 
+// Large copies start one cache line further into their page than their source: with other distances a
+// memcpy of 1 MiB took 18.4 us instead of 13.4 on Zen 5 (distances of 16 to 128 bytes were all fast).
+Expected<std::byte*> PlaceBlock(Space* space, std::uint64_t bytes, std::uint64_t align, const std::byte* source) {
+  align = std::max<std::uint64_t>(align, 16);
+  if (bytes < kLarge || align > 64) return space->Allocate(std::max<std::uint64_t>(bytes, 1), align);
+  auto room = space->Allocate(bytes + kPage, 64);
+  if (!room) return room;
+  const auto wanted = reinterpret_cast<std::uint64_t>(source) / align * align + 64;
+  return *room + ((wanted - reinterpret_cast<std::uint64_t>(*room)) & (kPage - 1));
+}
+
 // Ranges that overlap get one copy between them. Only flat, equal layouts can.
 Expected<void> PlaceAll(std::span<Instance> all, const Road& road) {
-  const auto place = [&road](std::uint64_t bytes, std::uint64_t align) {
-    return road.space->Allocate(std::max<std::uint64_t>(bytes, 1), std::max<std::uint64_t>(align, 16));
-  };
   std::vector<std::size_t> order;
   if (all.size() > 1) {
     order.resize(all.size());
@@ -105,7 +115,7 @@ Expected<void> PlaceAll(std::span<Instance> all, const Road& road) {
     }
     const bool shared = next > i + 1;
     const auto bytes = shared ? static_cast<std::uint64_t>(end - first.local) : first.frame_bytes();
-    auto block = place(bytes, align);
+    auto block = PlaceBlock(road.space, bytes, align, first.local);
     if (!block) return tl::unexpected(block.error());
     for (std::size_t k = i; k < next; ++k) {
       Instance& member = all[order.empty() ? k : order[k]];
