@@ -78,24 +78,27 @@ void FindInSequences(const Value& left, const Value& right, const Place& place,
   }
 }
 
+const Value* FindMember(const Record& record, const std::string& name) {
+  const auto found = std::find_if(record.fields.begin(), record.fields.end(),
+                                  [&name](const auto& field) { return field.first == name; });
+  return found == record.fields.end() ? nullptr : &found->second;
+}
+
+// Members by their names: JSON does not keep their order.
 void FindInRecords(const Record& left, const Record& right, const Place& place,
                    std::size_t limit, std::vector<Difference>* out) {
-  const std::size_t count = std::max(left.fields.size(), right.fields.size());
-  for (std::size_t index = 0; index < count && out->size() < limit; ++index) {
-    if (index >= left.fields.size()) {
-      out->push_back({place.Member(right.fields[index].first).Spell(), "nothing",
-                      Show(right.fields[index].second)});
-    } else if (index >= right.fields.size()) {
-      out->push_back({place.Member(left.fields[index].first).Spell(),
-                      Show(left.fields[index].second), "nothing"});
-    } else if (left.fields[index].first != right.fields[index].first) {
-      out->push_back({place.Spell(), "member " + left.fields[index].first,
-                      "member " + right.fields[index].first});
-      return;
+  for (const auto& [name, value] : left.fields) {
+    const Value* other = FindMember(right, name);
+    if (out->size() >= limit) return;
+    if (other == nullptr) {
+      out->push_back({place.Member(name).Spell(), Show(value), "nothing"});
     } else {
-      FindDifferences(left.fields[index].second, right.fields[index].second,
-                      place.Member(left.fields[index].first), limit, out);
+      FindDifferences(value, *other, place.Member(name), limit, out);
     }
+  }
+  for (const auto& [name, value] : right.fields) {
+    if (out->size() >= limit || FindMember(left, name) != nullptr) continue;
+    out->push_back({place.Member(name).Spell(), "nothing", Show(value)});
   }
 }
 

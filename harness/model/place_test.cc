@@ -75,6 +75,16 @@ TEST(Differences, CompareIntegersOfTwoWidthsByTheirNumber) {
   EXPECT_FALSE(Differences(narrow, Value{Scalar{Kind::kInt64, 8, 2}}, {"result", ""}).empty());
 }
 
+TEST(Differences, MatchMembersByTheirNames) {
+  Record left, right;
+  left.fields = {{"width", Int32(1)}, {"height", Int32(2)}};
+  right.fields = {{"height", Int32(3)}, {"width", Int32(1)}, {"depth", Int32(4)}};
+  const auto found = Differences(Value{left}, Value{right}, {"argument 0", ""});
+  ASSERT_EQ(found.size(), 2u);
+  EXPECT_EQ(found[0].Spell(), "argument 0 .height: 2 against 3");
+  EXPECT_EQ(found[1].Spell(), "argument 0 .depth: nothing against 4");
+}
+
 TEST(Differences, DoNotLookAtRawAddresses) {
   const Value left{Pointer{Pointer::To::kOpaque, "", 0, 0x1000}};
   const Value right{Pointer{Pointer::To::kOpaque, "", 0, 0x2000}};

@@ -34,9 +34,10 @@ bool IsProgram(const fs::path& file) {
 std::vector<fs::path> Folders(const std::optional<fs::path>& given) {
   std::vector<fs::path> folders;
   const auto add = [&folders](const fs::path& folder) {
-    folders.push_back(folder);
-    folders.push_back(folder / "bin");
-    folders.push_back(folder / "../lib/wine");
+    for (const fs::path& one : {folder, folder / "bin", folder / "../lib/wine"}) {
+      std::error_code error;
+      folders.push_back(fs::weakly_canonical(one, error));
+    }
   };
   if (given) {
     std::error_code error;

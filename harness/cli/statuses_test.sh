@@ -1,0 +1,40 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# statuses_test.sh <spanproof> <a trace>: the exit statuses that scripts rely on.
+spanproof=$1
+trace=$2
+folder=$(mktemp -d) || exit 1
+trap 'rm -rf "$folder"' EXIT
+failed=0
+
+expect() {
+  wanted=$1
+  shift
+  "$@" >"$folder/out" 2>"$folder/err"
+  got=$?
+  if [ "$got" -ne "$wanted" ]; then
+    echo "expected status $wanted, got $got: $*"
+    cat "$folder/out" "$folder/err"
+    failed=1
+  fi
+}
+
+expect 0 "$spanproof" --version
+expect 0 "$spanproof" --help
+expect 0 "$spanproof" run --help
+expect 0 "$spanproof" list
+expect 0 "$spanproof" compare "$trace" "$trace"
+expect 0 "$spanproof" export "$trace"
+expect 2 "$spanproof"
+expect 2 "$spanproof" fly
+expect 2 "$spanproof" run --lane no-such-lane --output "$folder/report"
+expect 2 "$spanproof" run --suite "$folder/none" --output "$folder/report"
+expect 2 "$spanproof" run --wine "$folder" --output "$folder/report"
+expect 2 "$spanproof" compare "$trace" "$folder/none.trace"
+head -c 200 "$trace" >"$folder/short.trace"
+expect 2 "$spanproof" compare "$trace" "$folder/short.trace"
+grep -q 'offset' "$folder/err" || { echo "no offset in: $(cat "$folder/err")"; failed=1; }
+expect 0 "$spanproof" export --salvage "$folder/short.trace"
+expect 3 "$spanproof" list --filter 'no.such.case'
+expect 3 "$spanproof" run --lane nothing --filter 'no.such.case' --output "$folder/report"
+exit $failed
