@@ -1,21 +1,26 @@
 // SPDX-License-Identifier: MIT
 // spanproof-bridge-testee: the bridge, driven by the testee protocol (harness/TESTEE.md).
 #include <cstdio>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "bridge/testee/bridge_engine.h"
+#include "bridge/testee/flip_engine.h"
 #include "harness/testee/sdk/session.h"
 
 namespace {
 
 constexpr std::string_view kUsage =
     "usage: spanproof-bridge-testee [--wine WINE] [--arch win64|win32] [--host HOST.EXE] [--translate]\n"
+    "       [--flip ARGUMENT:BYTE]\n"
     "Serves the testee protocol on standard input and output.\n"
     "  --wine       a name on PATH or the path of a Wine loader (default: wine)\n"
     "  --arch       of the DLLs (default: win64)\n"
     "  --host       spanproof-host.exe (default: found beside the program)\n"
-    "  --translate  map the shared segment at another address than the host's\n";
+    "  --translate  map the shared segment at another address than the host's\n"
+    "  --flip       be wrong: flip a bit of that byte of what that argument points at, after each call\n";
 
 int Fail(const std::string& message) {
   std::fprintf(stderr, "spanproof-bridge-testee: %s\n", message.c_str());
@@ -26,6 +31,7 @@ int Fail(const std::string& message) {
 
 int main(int argc, char** argv) {
   bridge::SessionOptions options{.text = bridge::TextMode::kCapture};
+  std::optional<std::pair<std::size_t, std::size_t>> flip;
   for (int i = 1; i < argc; ++i) {
     const std::string_view name = argv[i];
     if (name == "--help") return std::fputs(kUsage.data(), stdout), 0;
@@ -33,12 +39,19 @@ int main(int argc, char** argv) {
       options.same_address = false;
       continue;
     }
-    if (name != "--wine" && name != "--arch" && name != "--host")
+    if (name != "--wine" && name != "--arch" && name != "--host" && name != "--flip")
       return Fail("unknown option '" + std::string(name) + "'; see --help");
     if (i + 1 == argc) return Fail(std::string(name) + " needs a value; see --help");
     const std::string value = argv[++i];
     if (name == "--wine") options.wine = value;
     if (name == "--host") options.host = value;
+    if (name == "--flip") {
+      unsigned long argument = 0, byte = 0;
+      char end = 0;
+      if (std::sscanf(value.c_str(), "%lu:%lu%c", &argument, &byte, &end) != 2)
+        return Fail("--flip takes two numbers, as in 0:17, not '" + value + "'");
+      flip = {argument, byte};
+    }
     if (name != "--arch") continue;
     const auto arch = bridge::ParseArch(value);
     if (!arch) return Fail(arch.error().message);
@@ -51,5 +64,7 @@ int main(int argc, char** argv) {
   if (!channel) return Fail(channel.error().message);
   auto session = bridge::Session::TryStart(std::move(options));
   if (!session) return Fail(session.error().message);
-  return spanproof::Serve(*bridge::testee::MakeBridgeEngine(std::move(*session), arch), **channel);
+  auto engine = bridge::testee::MakeBridgeEngine(std::move(*session), arch);
+  if (flip) engine = bridge::testee::MakeFlipEngine(std::move(engine), flip->first, flip->second);
+  return spanproof::Serve(*engine, **channel);
 }
