@@ -9,6 +9,7 @@
 namespace spanproof {
 namespace {
 
+constexpr std::size_t kShown = 40;  // findings; the report has all
 constexpr const char* kRed = "\x1b[31m";
 constexpr const char* kGreen = "\x1b[32m";
 constexpr const char* kPlain = "\x1b[0m";
@@ -46,9 +47,13 @@ std::string RenderTerminal(const Results& results, bool colours) {
   }
   const auto findings = Findings(results);
   if (!findings.empty()) text += '\n';
-  for (const Finding& one : findings) {
+  for (std::size_t i = 0; i < std::min(kShown, findings.size()); ++i) {
+    const Finding& one = findings[i];
     text += fmt::format("{}{}{}  {}: {}\n", colours ? kRed : "", one.what, colours ? kPlain : "",
                         Printable(one.where), Printable(one.how));
+  }
+  if (findings.size() > kShown) {
+    text += fmt::format("and {} more, all of them in the report\n", findings.size() - kShown);
   }
   text += '\n';
   for (const std::string& note : results.notes) text += "note: " + Printable(note) + "\n";

@@ -23,6 +23,7 @@ struct Registry {
 
 struct RunArguments {
   std::vector<std::string> lanes;
+  std::vector<std::filesystem::path> testees;  // manifests beside the installed ones
   std::string filter;
   std::filesystem::path suite;   // empty: the installed one
   std::filesystem::path output;  // empty: spanproof-report in the current folder

@@ -19,7 +19,10 @@ void AddSuiteOptions(CLI::App* command, RunArguments* arguments) {
   command->add_option("--suite", arguments->suite, "folder of case files (default: the installed suite)");
 }
 
-void AddWineOption(CLI::App* command, RunArguments* arguments) {
+// For every command that knows lanes.
+void AddLaneOptions(CLI::App* command, RunArguments* arguments) {
+  command->add_option("--testee", arguments->testees,
+                      "the manifest of a testee of yours (MANIFESTS.md); may be given again");
   command->add_option("--wine", arguments->wine,
                       "a Wine: its wine64, or the folder that holds it (default: as installed)");
 }
@@ -29,7 +32,7 @@ void AddRunOptions(CLI::App* command, RunArguments* arguments) {
                       "a lane, or the left part of its name: bridge, bridge/win64, "
                       "bridge@wine-8.0; may be given again (default: inproc and bridge)");
   AddSuiteOptions(command, arguments);
-  AddWineOption(command, arguments);
+  AddLaneOptions(command, arguments);
   command->add_option("--prefix", arguments->prefix,
                       "a Wine prefix to use (default: one of our own below ~/.cache/spanproof)");
   command->add_option("--output", arguments->output,
@@ -41,11 +44,18 @@ void AddRunOptions(CLI::App* command, RunArguments* arguments) {
       ->capture_default_str();
 }
 
-Expected<Registry> MakeRegistry() {
+Expected<Registry> MakeRegistry(const RunArguments& arguments) {
   auto installation = FindInstallation();
   if (!installation) return tl::unexpected(installation.error());
   auto testees = LoadManifests(installation->testees());
   if (!testees) return tl::unexpected(testees.error());
+  for (const std::filesystem::path& file : arguments.testees) {
+    auto testee = LoadManifest(file);
+    if (!testee) return tl::unexpected(testee.error());
+    // One of yours goes before one of ours with its name.
+    std::erase_if(*testees, [&](const TesteeManifest& one) { return one.name == testee->name; });
+    testees->push_back(std::move(*testee));
+  }
   return Registry{std::move(*installation), std::move(*testees)};
 }
 
@@ -67,7 +77,7 @@ int Main(int count, char** words) {
   record->get_option("--trace")->required();
   auto* list = app.add_subcommand("list", "List the cases, or the lanes");
   AddSuiteOptions(list, &arguments);
-  AddWineOption(list, &arguments);
+  AddLaneOptions(list, &arguments);
   list->add_flag("--lanes", lanes, "the lanes there are, and those that lack something");
   auto* compare = app.add_subcommand(
       "compare", "Compare two traces: one line for each difference, status 1 if there is any");
@@ -78,7 +88,7 @@ int Main(int count, char** words) {
   exported->add_flag("--salvage", salvage, "of a damaged trace, what stands before the damage");
   auto* doctor = app.add_subcommand(
       "doctor", "Say what was found on this machine, and what each missing thing would enable");
-  AddWineOption(doctor, &arguments);
+  AddLaneOptions(doctor, &arguments);
 
   try {
     app.parse(count, words);
@@ -88,7 +98,7 @@ int Main(int count, char** words) {
 
   if (*compare) return CompareFiles(left, right);
   if (*exported) return ExportFile(trace, salvage);
-  const auto registry = MakeRegistry();
+  const auto registry = MakeRegistry(arguments);
   if (!registry) return Complain(registry.error());
   if (*doctor) return Doctor(*registry, arguments);
   if (*list) return lanes ? ListLanes(*registry, arguments) : ListCases(*registry, arguments);

@@ -107,7 +107,8 @@ Expected<TesteeError> DecodeTesteeError(const json& answer) {
   } else if (code.is_number_integer()) {
     decoded.code = static_cast<std::uint32_t>(code.get<std::int64_t>());
   }
-  if (const std::string address = Text(error, "address"); !address.empty()) {
+  const std::string address = Text(error, "address");
+  if (!address.empty() && decoded.message.find(address) == std::string::npos) {
     decoded.message += " at " + address;
   }
   return decoded;
