@@ -3,7 +3,6 @@
 
 #include <windows.h>
 
-#include <optional>
 #include <utility>
 
 #include "harness/inproc/environment.h"
@@ -31,7 +30,7 @@ class InprocEngine final : public Engine {
     Description self;
     self.name = compiled_ ? "inproc" : "inproc-ffi";
     self.version = "1";
-    self.engine = compiled_ ? "compiled+libffi" : "libffi";
+    self.engine = compiled_ ? "compiled" : "libffi";
     self.abi = sizeof(void*) == 8 ? Abi::kWin64Gnu : Abi::kWin32Gnu;
     self.capabilities = {"load", "call", "callback", "memory", "text", "last_error", "stdcall", "fastcall", "thiscall",
                          "direct_memory"};
@@ -91,6 +90,7 @@ class InprocEngine final : public Engine {
     return static_cast<const Closure*>(callback.get())->address();
   }
 
+  std::string TakeNote() override { return std::exchange(note_, {}); }
   std::vector<PrintedText> TakeText() override { return text_->Take(); }
 
  private:
@@ -101,10 +101,12 @@ class InprocEngine final : public Engine {
 
   template <typename Make>
   auto WithStandIn(const Make& make) -> decltype(make(std::declval<CallEngine&>())) {
-    if (compiled_) {
-      if (auto made = make(*compiled_)) return made;
-    }
-    return make(*ffi_);
+    if (!compiled_) return make(*ffi_);
+    auto made = make(*compiled_);
+    if (made) return made;
+    auto instead = make(*ffi_);
+    if (instead) note_ = "libffi stands in: " + made.error().message;
+    return instead;
   }
 
   std::unique_ptr<CallEngine> compiled_;
@@ -112,6 +114,7 @@ class InprocEngine final : public Engine {
   std::unique_ptr<TextCapture> text_;
   std::vector<HMODULE> modules_;
   std::vector<Function> functions_;
+  std::string note_;
   DWORD last_error_ = 0;
 };
 

@@ -73,6 +73,9 @@ class Engine {
                                                            CallbackSink sink) = 0;
   // The value that stands for the callback in memory and in arguments.
   virtual std::uint64_t CallbackAddress(const std::shared_ptr<void>& callback) = 0;
+  // What the tester should know of the last successful Bind or MakeCallback: that
+  // another engine stands in, for example. Empty: nothing; it is then taken.
+  virtual std::string TakeNote() { return {}; }
   // What was printed since the last time; flushes what buffers can be reached.
   virtual std::vector<PrintedText> TakeText() = 0;
 };

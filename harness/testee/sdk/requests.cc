@@ -90,7 +90,7 @@ Answer Session::Bind(const json& message) {
   if (!handle) return tl::unexpected(handle.error());
   function.handle = *handle;
   functions_[name] = std::move(function);
-  return json::object();
+  return WithNote();
 }
 
 Answer Session::MakeObject(const json& message) {
@@ -202,7 +202,13 @@ Answer Session::MakeCallback(const json& message) {
   callback->handle = std::move(*handle);
   book_.NameCallback(name, engine_.CallbackAddress(callback->handle));
   callbacks_[name] = std::move(callback);
-  return json::object();
+  return WithNote();
+}
+
+json Session::WithNote() {
+  json answer = json::object();
+  if (std::string note = engine_.TakeNote(); !note.empty()) answer["note"] = std::move(note);
+  return answer;
 }
 
 Answer Session::Reset() {

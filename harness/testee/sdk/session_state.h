@@ -76,6 +76,7 @@ class Session {
   Answer Drop(const json& message);
   Answer MakeCallback(const json& message);
   Answer Reset();
+  json WithNote();
 
   // calls.cc
   Answer Call(const json& message);
