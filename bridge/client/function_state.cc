@@ -134,7 +134,7 @@ Expected<void> FunctionState::CallHere(Conversation* here, std::uint64_t* words)
   words[arguments_] = answer->words[0];
   if (!before_.empty()) {
     const std::span<const Instance> mine(here->instances().data() + scope.base(), here->instances().size() - scope.base());
-    CopyBack(before_, mine, OwnAddress, here);
+    CopyBack(before_, mine, Rewrite::kLargeToo, OwnAddress, here);
   }
   if (answer->words[2] != 0) {
     const FrameOrigin origin = here->Origin();

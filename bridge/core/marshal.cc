@@ -228,6 +228,16 @@ void CopyToFrame(const Plan& plan, const Node& node, std::byte* frame, const std
     }
 }
 
+namespace {
+void CopyIfChanged(std::byte* to, const std::byte* from, std::uint32_t bytes) {
+  if (std::memcmp(to, from, bytes) != 0) std::memcpy(to, from, bytes);
+}
+
+void StoreIfChanged(std::byte* at, std::uint64_t value, std::uint8_t width) {
+  if (std::memcmp(at, &value, width) != 0) StorePointer(at, value, width);
+}
+}  // namespace
+
 void CopyToLocal(const Plan& plan, const Node& node, std::byte* local, const std::byte* frame, std::uint64_t count) {
   if (node.flat) {
     std::memcpy(local, frame, count * node.local_size);
@@ -236,10 +246,10 @@ void CopyToLocal(const Plan& plan, const Node& node, std::byte* local, const std
   for (std::uint64_t i = 0; i < count; ++i, frame += node.frame_size, local += node.local_size)
     for (const Run& run : node.runs) {
       if (run.pointer)
-        StorePointer(local + run.local_offset, LoadPointer(frame + run.frame_offset, plan.frame_pointer),
-                     plan.local_pointer);
+        StoreIfChanged(local + run.local_offset, LoadPointer(frame + run.frame_offset, plan.frame_pointer),
+                       plan.local_pointer);
       else
-        std::memcpy(local + run.local_offset, frame + run.frame_offset, run.bytes);
+        CopyIfChanged(local + run.local_offset, frame + run.frame_offset, run.bytes);
     }
 }
 
@@ -273,9 +283,12 @@ Expected<void> Pack(const Plan& plan, std::uint64_t* words, const Road& road, st
   return {};
 }
 
-void CopyBack(const Plan& plan, std::span<const Instance> instances, Resolve resolve, void* context) {
+void CopyBack(const Plan& plan, std::span<const Instance> instances, Rewrite rewrite, Resolve resolve, void* context) {
   for (const Instance& one : instances) {
-    if (one.copied && !one.node->read_only) CopyToLocal(plan, *one.node, one.local, one.frame, one.count);
+    if (!one.copied || one.node->read_only) continue;
+    const bool outright = rewrite == Rewrite::kLargeToo && one.local_bytes() > kPage;
+    if (one.node->flat && !outright && std::memcmp(one.local, one.frame, one.local_bytes()) == 0) continue;
+    CopyToLocal(plan, *one.node, one.local, one.frame, one.count);
   }
   // Pointers that the callee changed: those that were followed, then those that were null.
   for (const Instance& inner : instances) {

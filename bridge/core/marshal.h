@@ -58,11 +58,18 @@ struct Road {
 // the argument; whatever space gives.
 Expected<void> Pack(const Plan& plan, std::uint64_t* words, const Road& road, std::vector<Instance>* instances);
 
+// How local memory is written after the callee returned. Local memory may be
+// read-only in truth (a string literal behind a char*): writing what is there already would fault.
+enum class Rewrite : std::uint8_t {
+  kChanged,  // only what differs
+  kLargeToo, // the same up to a page; larger blocks outright, for speed
+};
+
 // After the callee returned: copies back what may have changed, children of
 // unchanged pointers included. `resolve` turns an address that the callee
 // stored into one of this process.
 using Resolve = std::uint64_t (*)(void* context, std::uint64_t address);
-void CopyBack(const Plan& plan, std::span<const Instance> instances, Resolve resolve, void* context);
+void CopyBack(const Plan& plan, std::span<const Instance> instances, Rewrite rewrite, Resolve resolve, void* context);
 
 // Puts pointers back that Pack rewrote inside shared memory.
 void RestoreShared(const Plan& plan, std::span<const Instance> instances);

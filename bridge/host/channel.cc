@@ -219,11 +219,12 @@ void Channel::Call(std::uint32_t target, const std::uint64_t* words) {
   }
   alignas(16) std::uint64_t result[2] = {0, 0};
   Fault fault;
+  SetLastError(last_error_);  // as the thread's last call left it, whatever the host did since
   // libffi's interface is read-only while it calls; its API takes it as mutable.
   if (!GuardedCall(const_cast<ffi_cif*>(&function->interface.cif), reinterpret_cast<void (*)()>(function->code), result,
                    values_.data(), &fault)) [[unlikely]]
     return Send(Verb::kFault, 0, {fault.code, fault.address});
-  const DWORD last_error = GetLastError();
+  last_error_ = GetLastError();
   std::uint64_t late = 0;
   if (!function->binding.plan.empty()) [[unlikely]] {
     // The plan reads the arguments again: nested calls may have used words_.
@@ -235,8 +236,7 @@ void Channel::Call(std::uint32_t target, const std::uint64_t* words) {
     if (!read) return SendError(read.error());
     late = *read;
   }
-  SetLastError(last_error);
-  Send(Verb::kDone, 0, {result[0], last_error, late});
+  Send(Verb::kDone, 0, {result[0], last_error_, late});
 }
 
 // Copies what only the call made known (a result's memory, lengths found in the
@@ -256,7 +256,7 @@ Expected<std::uint64_t> Channel::ReadLate(const Function& function, std::uint64_
 }
 
 void Channel::RunCallback(const HostCallback& callback, void** arguments, void* result) {
-  const DWORD last_error = GetLastError();
+  last_error_ = GetLastError();
   const Binding& binding = callback.prototype->binding;
   const Scratch::Mark mark = scratch_.mark();
   const std::size_t base = instances_.size(), count = binding.arguments.size();
@@ -280,13 +280,13 @@ void Channel::RunCallback(const HostCallback& callback, void** arguments, void* 
     }
     const std::span<const Instance> mine(instances_.data() + base, instances_.size() - base);
     RestoreShared(binding.plan, mine);
-    CopyBack(binding.plan, mine, [](void*, std::uint64_t address) { return address; }, nullptr);
+    CopyBack(binding.plan, mine, Rewrite::kChanged, [](void*, std::uint64_t address) { return address; }, nullptr);
   }
   instances_.resize(base);
   scratch_.Release(mark);
   if (gone_) ExitProcess(0);  // nobody is left to return to
   StoreResult(binding.result, answer, result);
-  SetLastError(last_error);
+  SetLastError(last_error_);
 }
 
 std::uint64_t Channel::MoreScratch(void* self, std::uint64_t bytes, std::uint64_t* granted) {

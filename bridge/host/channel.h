@@ -84,6 +84,7 @@ class Channel {
   std::uint64_t received_ = 0;  // turns of the request line
   std::uint64_t sent_ = 0;      // turns of the reply line
   bool gone_ = false;
+  std::uint32_t last_error_ = 0;  // the DLLs' alone: the host's own work must not show in it
   Scratch scratch_;
   std::vector<Instance> instances_;
   // Arguments of the call being made; libffi copies them before the callee runs.

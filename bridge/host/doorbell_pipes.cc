@@ -8,21 +8,20 @@
 namespace bridge::host {
 namespace {
 
-// What a DLL may have set and must find again after its thread slept.
+// What a DLL may have set and must find again after its thread slept. (Last error
+// is kept by Channel, which knows whose it is.)
 class ThreadState {
  public:
-  ThreadState() : last_error_(GetLastError()) {
+  ThreadState() {
     asm volatile("fnstcw %0" : "=m"(x87_));
     asm volatile("stmxcsr %0" : "=m"(mxcsr_));
   }
   ~ThreadState() {
     asm volatile("fldcw %0" : : "m"(x87_));
     asm volatile("ldmxcsr %0" : : "m"(mxcsr_));
-    SetLastError(last_error_);
   }
 
  private:
-  DWORD last_error_;
   std::uint16_t x87_;
   std::uint32_t mxcsr_;
 };

@@ -15,8 +15,8 @@ class DoorbellPipes {
   // Descriptors are the client's: one to read a byte from, one to write it to.
   static Expected<DoorbellPipes> Open(std::uint32_t client_pid, std::uint64_t read_fd, std::uint64_t write_fd);
 
-  // Blocks until the client rings. Keeps last error, x87 control word and
-  // MXCSR as the DLL left them. Any thread, one at a time.
+  // Blocks until the client rings. Keeps the x87 control word and MXCSR as the
+  // DLL left them. Any thread, one at a time.
   Wake Block();
   void Ring();
 
