@@ -29,7 +29,8 @@ if(TARGET spanproof)
   install(TARGETS spanproof RUNTIME DESTINATION bin)
 endif()
 foreach(target
-    spanproof-bridge-testee spanproof-nothing spanproof-echo spanproof-thunkgen)
+    spanproof-bridge-testee spanproof-nothing spanproof-echo spanproof-thunkgen
+    spanproof-bench)
   if(TARGET ${target})
     set_target_properties(${target} PROPERTIES
       RUNTIME_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}/${SPANPROOF_LIBEXEC}")
