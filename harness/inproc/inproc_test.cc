@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: MIT
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <string>
+
+#include "harness/testee/process_testee.h"
+
+namespace spanproof {
+namespace {
+
+namespace fs = std::filesystem;
+
+// The real program under Wine, spoken to by the protocol; once per engine.
+class InprocTest : public ::testing::TestWithParam<const char*> {
+ protected:
+  void SetUp() override {
+    const fs::path folder = SPANPROOF_PE_FOLDER;
+    if (std::string(SPANPROOF_WINE).empty() || !fs::exists(folder / "spanproof-inproc.exe")) {
+      GTEST_SKIP() << "needs the Windows part and a 64-bit Wine";
+    }
+    dlls_ = (folder / "dlls").string() + "/";
+    ProcessTesteeOptions options;
+    options.command.arguments = {SPANPROOF_WINE, (folder / "spanproof-inproc.exe").string(), "--engine", GetParam()};
+    auto started = StartProcessTestee(options);
+    ASSERT_TRUE(started) << started.error().message;
+    testee_ = std::move(*started);
+    const auto hello = testee_->Hello();
+    ASSERT_TRUE(hello) << hello.error().message;
+    EXPECT_EQ(hello->engine, GetParam());
+    EXPECT_EQ(hello->abi, Abi::kWin64Gnu);
+    EXPECT_FALSE(hello->wine.empty()) << "under Wine it must not pass for native";
+  }
+  void TearDown() override {
+    if (testee_) {
+      EXPECT_TRUE(testee_->Bye());
+    }
+  }
+
+  FunctionSpec Function(const char* name, const char* module, const char* result, std::vector<const char*> arguments) {
+    FunctionSpec function{name, module, name, {}};
+    function.prototype.result = *types_.Parse(result);
+    for (const char* argument : arguments) function.prototype.arguments.push_back(*types_.Parse(argument));
+    return function;
+  }
+  static Value Int(std::uint32_t number) { return Value{Scalar{Kind::kInt32, 4, number}}; }
+  static CallbackHandler NoCallbacks() {
+    return [](const CallbackRecord&) -> Expected<CallbackReply> {
+      return Fail(ErrorCode::kInternal, "no callback was expected");
+    };
+  }
+
+  TypeTable types_;
+  std::string dlls_;
+  std::unique_ptr<Testee> testee_;
+};
+
+TEST_P(InprocTest, CallsAndKeepsTheLastErrorOfTheDll) {
+  ASSERT_TRUE(testee_->Load("add", dlls_ + "add_stdcall.dll"));
+  ASSERT_TRUE(testee_->Bind(types_, Function("add_int", "add", "int", {"int", "int"})));
+  ASSERT_TRUE(testee_->Bind(types_, Function("set_last_error", "add", "uint32_t", {"uint32_t"})));
+  const Value code{Scalar{Kind::kUint32, 4, 1234}};
+  const auto set = testee_->Call("set_last_error", {code}, {}, NoCallbacks());
+  ASSERT_TRUE(set) << set.error().error.message;
+  EXPECT_EQ(set->last_error, 1234u);
+  const auto added = testee_->Call("add_int", {Int(40), Int(2)}, {}, NoCallbacks());
+  ASSERT_TRUE(added) << added.error().error.message;
+  EXPECT_EQ(added->result, Int(42));
+  EXPECT_EQ(added->last_error, 1234u);
+}
+
+TEST_P(InprocTest, SaysMissingThingsAsWindowsDoesAndGoesOn) {
+  EXPECT_EQ(testee_->Load("none", dlls_ + "none.dll").error().code, 126u);
+  EXPECT_EQ(testee_->Load("text", dlls_ + "not_a_dll.dll").error().code, 193u);
+  ASSERT_TRUE(testee_->Load("add", dlls_ + "add_cdecl.dll"));
+  const auto missing = testee_->Bind(types_, Function("none", "add", "int", {"int"}));
+  EXPECT_EQ(missing.error().trouble, Trouble::kOs);
+  EXPECT_EQ(missing.error().code, 127u);
+  EXPECT_TRUE(testee_->Bind(types_, Function("add_int", "add", "int", {"int", "int"})));
+}
+
+TEST_P(InprocTest, KeepsAFloodOfTextAndGivesItToItsCall) {
+  ASSERT_TRUE(testee_->Load("foo", dlls_ + "foo_cdecl.dll"));
+  ASSERT_TRUE(testee_->Bind(types_, Function("bar", "foo", "int", {"double*", "int"})));
+  ASSERT_TRUE(testee_->Object(types_, {"data", *types_.Parse("double[50000]"), std::nullopt}));
+  const Value data{Pointer{Pointer::To::kObject, "data", 0, 0}};
+  const auto flood = testee_->Call("bar", {data, Int(50000)}, {}, NoCallbacks());
+  ASSERT_TRUE(flood) << flood.error().error.message;
+  std::string text;
+  for (const Event& event : flood->events) text += std::get<PrintedText>(event).bytes;
+  EXPECT_GT(text.size(), 1000000u);
+  EXPECT_TRUE(text.ends_with("data[49999] = 0.000000\r\nlen = 50000\r\n"));
+  const auto quiet = testee_->Call("bar", {data, Int(0)}, {}, NoCallbacks());
+  ASSERT_TRUE(quiet) << quiet.error().error.message;
+  ASSERT_EQ(quiet->events.size(), 1u);
+  EXPECT_TRUE(std::get<PrintedText>(quiet->events[0]).bytes.ends_with("\r\nlen = 0\r\n"));
+}
+
+TEST_P(InprocTest, RefusesWhatItCannotPassByName) {
+  ASSERT_TRUE(types_.DefineStruct("Pair", {{"a", *types_.Parse("int"), 0}, {"b", *types_.Parse("int"), 0}}));
+  ASSERT_TRUE(testee_->Types(types_));
+  ASSERT_TRUE(testee_->Load("add", dlls_ + "add_cdecl.dll"));
+  const auto refused = testee_->Bind(types_, Function("add_int", "add", "int", {"Pair"}));
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().trouble, Trouble::kUnsupported);
+  EXPECT_NE(refused.error().message.find("Pair"), std::string::npos) << refused.error().message;
+}
+
+INSTANTIATE_TEST_SUITE_P(Engines, InprocTest, ::testing::Values("compiled", "libffi"),
+                         [](const auto& info) { return std::string(info.param); });
+
+}  // namespace
+}  // namespace spanproof
