@@ -3,7 +3,6 @@
 
 #include <algorithm>
 
-#include "harness/inproc/thunkgen/emit.h"
 #include "harness/model/case.h"
 
 namespace spanproof {
@@ -27,23 +26,6 @@ TEST(Suites, HoldTheWorkedExamplesInBothConventions) {
       })) << id + convention;
     }
   }
-}
-
-TEST(ThunkSet, MakesOneThunkForAllPrototypesOfOneSignature) {
-  const auto files = LoadSuite(SPANPROOF_SUITES);
-  ASSERT_TRUE(files) << files.error().message;
-  ThunkSet once;
-  ThunkSet twice;
-  for (const CaseFile& file : *files) {
-    once.Add(file);
-    twice.Add(file);
-    twice.Add(file);
-  }
-  EXPECT_EQ(once.EmitC(), twice.EmitC());
-  const std::string code = once.EmitC();
-  const std::string key = "\"stdcall i32(i32,i32)\"";
-  EXPECT_NE(code.find(key), std::string::npos);
-  EXPECT_EQ(code.find(key), code.rfind(key));
 }
 
 }  // namespace
