@@ -85,7 +85,7 @@ Type TypeOf() {
   else if constexpr (std::is_pointer_v<U>) {
     static_assert(!std::is_function_v<std::remove_pointer_t<U>>,
                   "a function of the client has no address in the DLL's process: pass a bridge::Callback");
-    return Type::Pointer(TypeOf<std::remove_pointer_t<U>>());
+    return Type::Pointer(TypeOf<std::remove_pointer_t<U>>(), std::is_const_v<std::remove_pointer_t<U>>);
   } else if constexpr (std::is_bounded_array_v<U>) return Type::Array(TypeOf<std::remove_extent_t<U>>(), std::extent_v<U>);
   else if constexpr (requires { U::BridgeType(); }) return U::BridgeType();
   else return internal::StructType<U>();

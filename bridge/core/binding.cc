@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "bridge/core/binding.h"
 
+#include <algorithm>
+
 namespace bridge {
 namespace {
 
@@ -68,7 +70,6 @@ Node ReadNode(WireReader* in) {
     Load load;
     load.word = in->U32();
     const std::uint8_t kind = in->U8();
-    if (kind > static_cast<std::uint8_t>(Kind::kChar16)) in->Reject();
     load.kind = static_cast<Kind>(kind);
     for (std::uint32_t hops = in->Count(9); hops > 0; --hops) {
       Load::Hop hop;
@@ -94,6 +95,15 @@ Node ReadNode(WireReader* in) {
   return node;
 }
 
+bool Sound(const Load& load, const Plan& plan) {
+  if (load.word >= plan.words || load.hops.empty()) return false;
+  if (!IsIntegerKind(load.kind) && load.kind != Kind::kPointer) return false;
+  // A word is 8 bytes; what lies beside it is none of the load's business. Behind a pointer the caller answers for it.
+  const auto stays = [](const Load::Hop& hop) { return !hop.dereference && hop.local_offset == 0 && hop.frame_offset == 0; };
+  return stays(load.hops[0]) &&
+         std::all_of(load.hops.begin() + 1, load.hops.end(), [](const Load::Hop& hop) { return hop.dereference; });
+}
+
 bool Sound(const Plan& plan, std::size_t index) {
   const Node& node = plan.nodes[index];
   if (node.parent != Node::kRoot) {
@@ -105,17 +115,18 @@ bool Sound(const Plan& plan, std::size_t index) {
   }
   if (node.word >= plan.words || node.local_size == 0 || node.frame_size == 0) return false;
   if (node.align == 0 || node.align > 4096 || (node.align & (node.align - 1)) != 0) return false;
-  if (node.count > kMaxExtentBytes) return false;
+  if (node.count > kMaxExtentBytes / std::max(node.local_size, node.frame_size)) return false;
+  const std::uint32_t unit = node.extent == Extent::kTerminated8 ? 1 : node.extent == Extent::kTerminated16 ? 2 : 0;
+  if (unit != 0 && (node.local_size != unit || node.frame_size != unit)) return false;
   if (node.flat && node.local_size != node.frame_size) return false;
   if (node.extent == Extent::kComputed && (node.loads.empty() || (!node.func && node.loads.size() != 1))) return false;
   for (const Run& run : node.runs) {
-    if (run.local_offset > node.local_size || node.local_size - run.local_offset < run.bytes) return false;
+    const std::uint32_t here = run.pointer ? plan.local_pointer : run.bytes;
+    if (run.local_offset > node.local_size || node.local_size - run.local_offset < here) return false;
     const std::uint32_t wide = run.pointer ? plan.frame_pointer : run.bytes;
     if (run.frame_offset > node.frame_size || node.frame_size - run.frame_offset < wide) return false;
   }
-  for (const Load& load : node.loads)
-    if (load.word >= plan.words || load.hops.empty()) return false;
-  return true;
+  return std::all_of(node.loads.begin(), node.loads.end(), [&plan](const Load& load) { return Sound(load, plan); });
 }
 
 }  // namespace
@@ -160,12 +171,19 @@ Expected<Binding> ReadBinding(WireReader* in, std::uint32_t pointer_size) {
   Plan& plan = binding.plan;
   plan.local_pointer = plan.frame_pointer = static_cast<std::uint8_t>(pointer_size);
   plan.words = static_cast<std::uint32_t>(binding.arguments.size() + 1);
+  std::vector<int> depths;
   for (std::uint32_t left = in->Count(40); left > 0 && in->ok(); --left) {
     plan.nodes.push_back(ReadNode(in));
     const std::size_t index = plan.nodes.size() - 1;
     sound = sound && Sound(plan, index);
     if (!sound) break;
     const std::int32_t parent = plan.nodes[index].parent;
+    depths.push_back(parent == Node::kRoot ? 0 : depths[static_cast<std::size_t>(parent)] + 1);
+    // Plans are carried out by recursion.
+    if (depths.back() > kMaxPointerDepth) {
+      sound = false;
+      break;
+    }
     (parent == Node::kRoot ? plan.roots : plan.nodes[static_cast<std::size_t>(parent)].children)
         .push_back(static_cast<std::uint32_t>(index));
   }

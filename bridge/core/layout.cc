@@ -6,6 +6,12 @@
 namespace bridge {
 namespace {
 
+constexpr std::uint64_t kMaxBytes = UINT64_MAX / 4;
+
+tl::unexpected<Error> TooLarge(const Type& type) {
+  return Fail(ErrorCode::kInvalidArgument, type.Spell() + " is larger than any memory");
+}
+
 bool IsWin32(Abi abi) { return abi == Abi::kWin32Gnu || abi == Abi::kWin32Msvc; }
 
 std::uint64_t AlignUp(std::uint64_t value, std::uint64_t align) { return (value + align - 1) / align * align; }
@@ -43,6 +49,8 @@ Expected<Layout> AggregateLayout(const Type& type, Abi abi, std::vector<std::uin
     if (offsets) offsets->push_back(offset);
     whole.size = std::max(whole.size, offset + part->size);
     whole.align = std::max(whole.align, align);
+    // No part is larger, so that no sum of two wraps round.
+    if (whole.size > kMaxBytes) return TooLarge(type);
   }
   whole.size = AlignUp(whole.size, whole.align);
   return whole;
@@ -61,8 +69,7 @@ Expected<Layout> LayoutOf(const Type& type, Abi abi) {
     case Kind::kArray: {
       auto element = LayoutOf(type.element(), abi);
       if (!element) return element;
-      if (type.count() != 0 && element->size > UINT64_MAX / 4 / type.count())
-        return Fail(ErrorCode::kInvalidArgument, "array " + type.Spell() + " is larger than any memory");
+      if (type.count() != 0 && element->size > kMaxBytes / type.count()) return TooLarge(type);
       return Layout{element->size * type.count(), element->align};
     }
     default: return ScalarLayout(type.kind(), abi);

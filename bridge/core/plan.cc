@@ -18,9 +18,14 @@ bool Node::operator==(const Node& other) const {
 
 namespace {
 
-constexpr int kMaxDepth = 16;  // of pointers within pointers
+constexpr std::size_t kMaxNodes = 4096;  // pointers to follow in one signature
+constexpr std::size_t kMaxRuns = 65536;  // pieces of one element
 
-bool IsInteger(Kind kind) { return (kind >= Kind::kBool && kind <= Kind::kUint64) || kind == Kind::kChar16; }
+// An opaque pointer too: that is how size_t is described.
+bool IsInteger(const Type& type) {
+  const bool opaque = type.kind() == Kind::kPointer && type.element().kind() == Kind::kVoid;
+  return opaque || IsIntegerKind(type.kind());
+}
 
 // Where a path ends: its type, and how to get there on both sides.
 struct Place {
@@ -76,6 +81,8 @@ class Compiler {
       return Bad(path, "a " + place->type.Spell() + " cannot be dereferenced");
     }
     if (index) {
+      if (!wants_pointee && place->type.kind() != Kind::kArray)
+        return Bad(path, "a " + place->type.Spell() + " has no elements");
       const Type element = place->type.kind() == Kind::kArray ? place->type.element() : place->type;
       auto local = LayoutOf(element, local_), frame = LayoutOf(element, frame_);
       if (!local || !frame) return Bad(path, "a " + place->type.Spell() + " has no elements");
@@ -113,6 +120,8 @@ class Compiler {
       return Bad(directive.pointer, "'unic' belongs to 'null': a counted buffer of wide text has type char16");
     if (!directive.null && directive.length.empty())
       return Bad(directive.pointer, "no length: give 'length', or 'null' for terminated text");
+    if (directive.pointer.root != Path::kResult && directive.pointer.segments.empty() && UsesResult(directive))
+      return Bad(directive.pointer, "the length of an argument's memory has to be known before the call, not from its result");
     if (directive.func.empty() && directive.length.size() > 1)
       return Bad(directive.pointer, "several lengths need a 'func', for example \"lambda x, y: x * y\"");
     return {};
@@ -135,7 +144,7 @@ class Compiler {
   Expected<void> Pointer(std::int32_t parent, Load::Hop at, const Type& type, const Path& path, int depth) {
     const Memsync* directive = Find(path);
     if (!directive && (type.element().kind() == Kind::kVoid || type.element().kind() == Kind::kFunction)) return {};
-    if (depth > kMaxDepth) return Bad(path, "pointers are nested deeper than 16");
+    if (depth > kMaxPointerDepth) return Bad(path, "pointers are nested deeper than 16");
     const bool late = (directive && UsesResult(*directive)) || path.root == Path::kResult;
     // A pointer inside something late is late as well; something early inside something late cannot be.
     if ((late || inside_late_ > 0) != (phase_ == Phase::kAfter)) {
@@ -148,6 +157,9 @@ class Compiler {
                                            : directive->type;
     auto local = LayoutOf(element, local_), frame = LayoutOf(element, frame_);
     if (!local) return Bad(path, "its elements have no size: " + local.error().message);
+    if (local->size == 0 || frame->size == 0) return Bad(path, "its elements have no size");
+    if (local->size > UINT32_MAX) return Bad(path, "its elements are larger than 4 GB: give a smaller type and a length");
+    if (plan_.nodes.size() == kMaxNodes) return Bad(path, "there are more than 4096 pointers to follow: give them a length");
     Node node;
     node.parent = parent;
     node.local_offset = at.local_offset;
@@ -156,8 +168,9 @@ class Compiler {
     node.local_size = static_cast<std::uint32_t>(local->size);
     node.frame_size = static_cast<std::uint32_t>(frame->size);
     node.align = static_cast<std::uint32_t>(frame->align);
-    node.read_only = parent == Node::kRoot && path.root >= 0 && static_cast<std::size_t>(path.root) < signature_.read_only.size() &&
-                     signature_.read_only[path.root];
+    node.read_only = type.read_only() || (parent == Node::kRoot && path.root >= 0 &&
+                                          static_cast<std::size_t>(path.root) < signature_.read_only.size() &&
+                                          signature_.read_only[path.root]);
     if (directive)
       if (auto sized = Size(*directive, &node); !sized) return sized;
     const auto index = static_cast<std::int32_t>(plan_.nodes.size());
@@ -192,6 +205,8 @@ class Compiler {
         if (!local || !frame) return tl::unexpected((local ? frame : local).error());
         if (!HoldsPointer(type.element()) && *local == *frame)
           return AddRun(index, at, static_cast<std::uint32_t>(local->size * type.count()), false), Expected<void>{};
+        if (plan_.nodes[index].runs.size() + type.count() > kMaxRuns)
+          return Bad(path, "an array of more than 65536 pointers or structs inside a struct: give a pointer to it a length");
         for (std::uint64_t i = 0; i < type.count(); ++i) {
           Path inner = path;
           inner.segments.emplace_back(static_cast<std::int64_t>(i));
@@ -213,6 +228,9 @@ class Compiler {
       default: {
         auto local = LayoutOf(type, local_), frame = LayoutOf(type, frame_);
         if (!local || !frame) return tl::unexpected((local ? frame : local).error());
+        if (type.kind() == Kind::kUnion && *local != *frame)
+          return Bad(path, "the union " + type.Spell() + " is laid out differently on both sides, and nobody knows which of its "
+                           "members counts");
         AddRun(index, at, static_cast<std::uint32_t>(local->size), type.kind() == Kind::kFunction);
         return {};
       }
@@ -268,7 +286,7 @@ class Compiler {
     for (const Path& path : directive.length) {
       auto place = Resolve(path);
       if (!place) return tl::unexpected(place.error());
-      if (!IsInteger(place->type.kind())) return Bad(path, "a length is an integer, this is a " + place->type.Spell());
+      if (!IsInteger(place->type)) return Bad(path, "a length is an integer, this is a " + place->type.Spell());
       node->loads.push_back(Load{
           static_cast<std::uint32_t>(path.root == Path::kResult ? signature_.arguments.size() : path.root),
           place->type.kind(), std::move(place->hops)});

@@ -82,5 +82,8 @@ Expected<Plan> CompilePlan(const Signature& signature, Abi local, Abi frame, Pha
 // A length beyond this is taken for garbage: 2^40 bytes.
 inline constexpr std::uint64_t kMaxExtentBytes = std::uint64_t{1} << 40;
 inline constexpr std::size_t kMaxArguments = 255;
+inline constexpr int kMaxPointerDepth = 16;  // pointers within pointers
+
+inline bool IsIntegerKind(Kind kind) { return (kind >= Kind::kBool && kind <= Kind::kUint64) || kind == Kind::kChar16; }
 
 }  // namespace bridge

@@ -11,12 +11,14 @@ struct TypeNode {
   std::uint64_t count = 0;
   std::vector<Type::Member> members;
   std::uint32_t pack = 0;
+  bool read_only = false;
 
   bool operator==(const TypeNode&) const = default;
 };
 
-Type Type::Pointer(Type element) {
-  return Type(Kind::kPointer, std::make_shared<TypeNode>(TypeNode{.name = {}, .element = std::move(element)}));
+Type Type::Pointer(Type element, bool read_only) {
+  return Type(Kind::kPointer, std::make_shared<TypeNode>(TypeNode{
+                                  .name = {}, .element = std::move(element), .read_only = read_only}));
 }
 
 Type Type::Array(Type element, std::uint64_t count) {
@@ -43,6 +45,7 @@ const TypeNode& EmptyNode() {
 
 const Type& Type::element() const { return (node_ ? *node_ : EmptyNode()).element; }
 std::uint64_t Type::count() const { return (node_ ? *node_ : EmptyNode()).count; }
+bool Type::read_only() const { return (node_ ? *node_ : EmptyNode()).read_only; }
 const std::vector<Type::Member>& Type::members() const { return (node_ ? *node_ : EmptyNode()).members; }
 std::uint32_t Type::pack() const { return (node_ ? *node_ : EmptyNode()).pack; }
 

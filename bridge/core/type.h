@@ -39,7 +39,8 @@ class Type {
   Type() = default;  // void
   explicit Type(Kind scalar) : kind_(scalar) {}
 
-  static Type Pointer(Type element);
+  // `read_only`: whoever is given the pointer promises not to write (const T*).
+  static Type Pointer(Type element, bool read_only = false);
   static Type Array(Type element, std::uint64_t count);
   struct Member;
   static Type Struct(std::string name, std::vector<Member> members, std::uint32_t pack = 0);
@@ -48,6 +49,7 @@ class Type {
   Kind kind() const { return kind_; }
   const Type& element() const;                     // kPointer, kArray
   std::uint64_t count() const;                     // kArray
+  bool read_only() const;                          // kPointer
   const std::vector<Member>& members() const;      // kStruct, kUnion
   std::uint32_t pack() const;                      // 0: the ABI's own alignment
   std::string Spell() const;                       // "int16*", "Image", "float[10]"
