@@ -60,6 +60,8 @@ Expected<std::int64_t> RunLoad(const Plan& plan, const Node& node, const Load& l
     at += side == Side::kLocal ? hop.local_offset : hop.frame_offset;
     first = false;
   }
+  if (load.kind == Kind::kPointer)  // size_t
+    return static_cast<std::int64_t>(LoadPointer(at, side == Side::kLocal ? plan.local_pointer : plan.frame_pointer));
   return LoadInteger(at, load.kind);
 }
 
@@ -115,11 +117,13 @@ Expected<void> PlaceAll(std::span<Instance> all, const Road& road) {
     }
     const bool shared = next > i + 1;
     const auto bytes = shared ? static_cast<std::uint64_t>(end - first.local) : first.frame_bytes();
-    auto block = PlaceBlock(road.space, bytes, align, first.local);
+    // Together they stand as the originals do, so that each keeps its alignment.
+    const std::uint64_t lead = shared ? reinterpret_cast<std::uintptr_t>(first.local) % align : 0;
+    auto block = PlaceBlock(road.space, lead + bytes, align, first.local - lead);
     if (!block) return tl::unexpected(block.error());
     for (std::size_t k = i; k < next; ++k) {
       Instance& member = all[order.empty() ? k : order[k]];
-      member.frame = *block + (member.local - first.local);
+      member.frame = *block + lead + (member.local - first.local);
     }
     i = next;
   }
@@ -208,7 +212,7 @@ Expected<std::uint64_t> Count(const Plan& plan, const Node& node, const std::uin
     count = *result;
   }
   if (count < 0) return BadLength(node, "the length is negative: " + std::to_string(count));
-  if (static_cast<std::uint64_t>(count) > kMaxExtentBytes / std::max(node.local_size, node.frame_size))
+  if (static_cast<std::uint64_t>(count) > kMaxExtentBytes / std::max({node.local_size, node.frame_size, 1u}))
     return BadLength(node, "the length is beyond reason: " + std::to_string(count) + " elements");
   return static_cast<std::uint64_t>(count);
 }
@@ -294,7 +298,11 @@ void CopyBack(const Plan& plan, std::span<const Instance> instances, Rewrite rew
   for (const Instance& inner : instances) {
     if (inner.slot == nullptr) continue;
     const Instance& holder = instances[inner.parent];
-    if (!holder.copied || holder.node->read_only) continue;
+    if (!holder.copied) continue;
+    // Another view of the same bytes may have brought the frame's address over.
+    if (LoadPointer(inner.local_slot, plan.local_pointer) == inner.written)
+      StorePointer(inner.local_slot, inner.local_value, plan.local_pointer);
+    if (holder.node->read_only) continue;
     const std::uint64_t now = LoadPointer(inner.slot, plan.frame_pointer);
     if (now != inner.written)
       StorePointer(inner.local_slot, now == 0 ? 0 : resolve(context, now), plan.local_pointer);

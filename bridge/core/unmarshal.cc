@@ -39,8 +39,9 @@ class Reader {
     auto count = Count(plan_, *one.node, frame_words_.data(), one.frame, Side::kFrame, origin_.delta);
     if (!count) return tl::unexpected(count.error());
     one.count = std::min(*count, static_cast<std::uint64_t>(origin_.segment.end - one.frame) / one.node->frame_size);
-    if (auto placed = PlaceLocal(&one); !placed) return tl::unexpected(placed.error());
-    if (one.copied) CopyToLocal(plan_, *one.node, one.local, one.frame, one.count);
+    auto stale = PlaceLocal(&one);
+    if (!stale) return tl::unexpected(stale.error());
+    if (*stale) CopyToLocal(plan_, *one.node, one.local, one.frame, one.count);
     out_.push_back(one);
     for (std::uint64_t i = 0; i < one.count && !one.node->children.empty(); ++i) {
       for (std::uint32_t child_index : one.node->children) {
@@ -51,7 +52,7 @@ class Reader {
         inner.local_value = LoadPointer(slot, plan_.frame_pointer);
         auto local = Visit(inner);
         if (!local) return local;
-        if (local_slot == slot && *local == inner.local_value) continue;
+        if (LoadPointer(local_slot, plan_.local_pointer) == *local) continue;
         if (local_slot == slot) rewritten_.push_back({slot, inner.local_value});
         StorePointer(local_slot, *local, plan_.local_pointer);
       }
@@ -59,7 +60,8 @@ class Reader {
     return reinterpret_cast<std::uint64_t>(one.local);
   }
 
-  Expected<void> PlaceLocal(Instance* one) {
+  // Whether its contents have to be copied from the frame.
+  Expected<bool> PlaceLocal(Instance* one) {
     const Node& node = *one->node;
     if (const Instance* owner = OwnerOf(one->frame, {out_.data(), base_})) {
       const auto offset = static_cast<std::uint64_t>(one->frame - owner->frame);
@@ -69,18 +71,19 @@ class Reader {
       const std::uint64_t local_offset = same_size ? offset : offset / owner->node->frame_size * owner->node->local_size;
       one->local = owner->local + local_offset;
       one->count = std::min(one->count, (owner->frame_bytes() - std::min(offset, owner->frame_bytes())) / node.frame_size);
-      return {};
+      // What went out as const is as it was, and may lie where nothing can be written.
+      return !owner->node->read_only;
     }
     const bool same_layout = node.flat || (node.local_size == node.frame_size && plan_.local_pointer == plan_.frame_pointer);
     if (same_layout && origin_.delta == 0) {
       one->local = one->frame;
       one->copied = false;
-      return {};
+      return false;
     }
     auto block = scratch_->Allocate(std::max<std::uint64_t>(one->local_bytes(), 1), 16);
     if (!block) return tl::unexpected(block.error());
     one->local = *block;
-    return {};
+    return true;
   }
 
   struct Rewritten {
