@@ -13,6 +13,7 @@ using Op = Expression::Op;
 using Instruction = Expression::Instruction;
 
 constexpr int kMaxNesting = 32;
+constexpr std::size_t kMaxQuoted = 200;  // of a text in a message about it
 
 // Recursive descent, Python's precedence: ** binds tighter than a sign on its
 // left, and to the right.
@@ -28,9 +29,11 @@ class Parser {
     if (error_.empty()) Sum();
     Blank();
     if (error_.empty() && at_ != text_.size()) Expect("an operator");
-    if (error_.empty() && code_.size() > Expression::kMaxInstructions) error_ = "it is too long";
-    if (!error_.empty())
-      return Fail(ErrorCode::kInvalidArgument, "func '" + std::string(text_) + "': " + error_);
+    if (!error_.empty()) {
+      const std::string quoted(text_.substr(0, kMaxQuoted));
+      return Fail(ErrorCode::kInvalidArgument,
+                  "func '" + quoted + (text_.size() > kMaxQuoted ? "…" : "") + "': " + error_);
+    }
     return std::move(code_);
   }
 
@@ -74,10 +77,13 @@ class Parser {
     }
     if (names_.size() != expected)
       error_ = "it takes " + std::to_string(names_.size()) + " lengths, the directive gives " +
-               std::to_string(expected);
+               std::to_string(expected) + ", at column " + std::to_string(at_);
   }
 
-  void Emit(Op op, std::int64_t operand = 0) { code_.push_back({op, operand}); }
+  void Emit(Op op, std::int64_t operand = 0) {
+    if (code_.size() == Expression::kMaxInstructions) return Expect("its end: it is too long");
+    code_.push_back({op, operand});
+  }
 
   void Sum() {
     Product();
