@@ -38,6 +38,12 @@ foreach(target
   endif()
 endforeach()
 
+# How a Wine root is entered, by the harness and by the bridge's client.
+file(MAKE_DIRECTORY "${PROJECT_BINARY_DIR}/${SPANPROOF_LIB}")
+file(CREATE_LINK "${PROJECT_SOURCE_DIR}/tools/enter_wine_root.sh"
+  "${PROJECT_BINARY_DIR}/${SPANPROOF_LIB}/enter-wine-root" SYMBOLIC)
+install(PROGRAMS tools/enter_wine_root.sh DESTINATION ${SPANPROOF_LIB} RENAME enter-wine-root)
+
 # Data is linked into the build tree: an edit is seen without a build.
 # <source folder> <folder under the prefix>
 set(data_folders
