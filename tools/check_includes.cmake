@@ -6,8 +6,8 @@
 cmake_minimum_required(VERSION 3.25)
 
 # Room: the rooms that it may include, itself not named. The longest room that
-# a file's path starts with is its room, and one file can be a room; an entry
-# allows that folder alone and not the rooms listed below it, or one header.
+# a file's path starts with is its room; an entry allows that folder alone and
+# not the rooms listed below it, or one header.
 set(rules
   "bridge/core:"
   "bridge/client: bridge/core"
@@ -19,8 +19,6 @@ set(rules
   "harness/testee/sdk: harness/testee/frame.h harness/model"
   "harness/testee: harness/model"
   "harness/inproc: harness/testee/sdk harness/model"
-  # Drives the real program from outside, as the tester does.
-  "harness/inproc/inproc_test.cc: harness/testee harness/model"
   "harness/trace: harness/model"
   "harness/check: harness/model"
   "harness/run: harness/check harness/testee harness/trace harness/model"
@@ -51,7 +49,7 @@ endforeach()
 function(room_of path result)
   set(longest "")
   foreach(room IN LISTS rooms)
-    string(FIND "${path}/" "${room}/" at)
+    string(FIND "${path}" "${room}/" at)
     string(LENGTH "${room}" length)
     string(LENGTH "${longest}" best)
     if(at EQUAL 0 AND length GREATER best)
