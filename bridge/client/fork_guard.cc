@@ -16,6 +16,7 @@ struct Registered {
   std::mutex mutex;
   std::vector<int> descriptors;
   std::vector<void (*)()> actions;
+  unsigned generation = 0;  // changes while forking only, when no other thread runs
 };
 
 Registered& All() {
@@ -25,6 +26,7 @@ Registered& All() {
                                               [] {
                                                 for (int descriptor : All().descriptors) ::close(descriptor);
                                                 All().descriptors.clear();
+                                                ++All().generation;
                                                 for (auto* action : All().actions) action();
                                                 All().mutex.unlock();
                                               });
@@ -49,7 +51,7 @@ void OnForkChild(void (*action)()) {
   All().actions.push_back(action);
 }
 
-Descriptor::Descriptor(int value) : value_(value) {
+Descriptor::Descriptor(int value) : value_(value), generation_(All().generation) {
   if (value_ >= 0) CloseOnFork(value_);
 }
 
@@ -57,14 +59,17 @@ Descriptor& Descriptor::operator=(Descriptor&& other) noexcept {
   if (this != &other) {
     Close();
     value_ = std::exchange(other.value_, -1);
+    generation_ = other.generation_;
   }
   return *this;
 }
 
 void Descriptor::Close() {
   if (value_ < 0) return;
-  ForgetOnFork(value_);
-  ::close(std::exchange(value_, -1));
+  const int value = std::exchange(value_, -1);
+  if (generation_ != All().generation) return;  // closed when this child was forked
+  ForgetOnFork(value);
+  ::close(value);
 }
 
 }  // namespace bridge

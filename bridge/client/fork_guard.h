@@ -12,13 +12,14 @@ void ForgetOnFork(int descriptor);
 // Runs `action` in every forked child, after the descriptors were closed.
 void OnForkChild(void (*action)());
 
-// An owned descriptor, registered for as long as it is open.
+// An owned descriptor, registered for as long as it is open. In a forked child
+// it owns nothing: its number may be another file's there.
 class Descriptor {
  public:
   Descriptor() = default;
   explicit Descriptor(int value);
   ~Descriptor() { Close(); }
-  Descriptor(Descriptor&& other) noexcept : value_(other.value_) { other.value_ = -1; }
+  Descriptor(Descriptor&& other) noexcept : value_(other.value_), generation_(other.generation_) { other.value_ = -1; }
   Descriptor& operator=(Descriptor&& other) noexcept;
   Descriptor(const Descriptor&) = delete;
   Descriptor& operator=(const Descriptor&) = delete;
@@ -29,6 +30,7 @@ class Descriptor {
 
  private:
   int value_ = -1;
+  unsigned generation_ = 0;  // forks between the first process and the one that opened it
 };
 
 }  // namespace bridge

@@ -37,9 +37,11 @@ std::byte* Map(int descriptor, std::uint64_t bytes, void* at, int more_flags) {
 }  // namespace
 
 Segment::Segment(Arch arch, bool same_address)
-    : arch_(arch), same_address_(same_address), bytes_(arch == Arch::kWin64 ? kWin64Bytes : kWin32Bytes) {}
+    : arch_(arch), same_address_(same_address), owner_(getpid()), bytes_(arch == Arch::kWin64 ? kWin64Bytes : kWin32Bytes) {}
 
 Segment::~Segment() {
+  // A forked child inherited no mapping, and may have put another one there.
+  if (getpid() != owner_) return;
   DropBases(nullptr);
   if (begin_ != nullptr) munmap(begin_, bytes_);
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <sys/types.h>
+
 #include <cstddef>
 #include <cstdint>
 #include <vector>
@@ -43,6 +45,7 @@ class Segment {
 
   const Arch arch_;
   const bool same_address_;
+  const pid_t owner_;
   const std::uint64_t bytes_;
   Descriptor descriptor_;
   std::byte* begin_ = nullptr;

@@ -4,6 +4,7 @@
 #include <mutex>
 #include <string>
 #include <thread>
+#include <utility>
 
 #include "bridge/client/fork_guard.h"
 #include "bridge/client/options.h"
@@ -31,9 +32,10 @@ class TextCapture {
   // The last of what came on standard error, for messages about a host that failed.
   std::string ErrorTail();
   void Stop();
-  // In a forked child, where the thread does not exist.
+  // In a forked child, where the thread does not exist: its handle may mean one
+  // of the child's own by now, so that it can be neither joined nor detached.
   void Abandon() {
-    if (thread_.joinable()) thread_.detach();
+    if (thread_.joinable()) (void)new std::thread(std::move(thread_));
   }
 
   static constexpr std::size_t kMaxKept = 16 << 20;  // bytes a stream; what is older is dropped
