@@ -30,18 +30,30 @@ class Scope {
 
 std::uint64_t CallbackState::Run(Conversation* conversation, const std::uint64_t* frame_words) const {
   const Scope scope(conversation);
+  const std::shared_ptr<const Inside> inside = inside_;  // outlives the handler, whatever it releases
+  const Plan& plan = inside->plan;
+  const std::vector<Kind>& kinds = inside->kinds;
   std::array<std::uint64_t, kMaxArguments + 1> words;
-  std::copy_n(frame_words, kinds_.size(), words.begin());
-  words[kinds_.size()] = 0;
+  std::copy_n(frame_words, kinds.size(), words.begin());
+  words[kinds.size()] = 0;
   std::vector<Instance>& instances = conversation->instances();
   const FrameOrigin origin = conversation->Origin();
-  if (!plan_.empty()) ValueOrThrow(Unpack(plan_, words.data(), origin, &conversation->frames(), &instances));
+  if (!plan.empty()) ValueOrThrow(Unpack(plan, words.data(), origin, &conversation->frames(), &instances));
   const auto enclosing = [&] { return std::span<const Instance>(instances.data(), scope.base()); };
-  for (std::size_t i = 0; i < kinds_.size(); ++i)
-    if (kinds_[i] == Kind::kPointer && words[i] == frame_words[i]) words[i] = Own(words[i], origin, enclosing());
-  const std::uint64_t result = handler_(words.data());
-  WriteBack(plan_, {instances.data() + scope.base(), instances.size() - scope.base()});
-  return result_ == Kind::kPointer ? Foreign(result, origin, enclosing()) : result;
+  for (std::size_t i = 0; i < kinds.size(); ++i)
+    if (kinds[i] == Kind::kPointer && words[i] == frame_words[i]) words[i] = Own(words[i], origin, enclosing());
+  const auto write_back = [&] {
+    WriteBack(plan, {instances.data() + scope.base(), instances.size() - scope.base()});
+  };
+  std::uint64_t result;
+  try {
+    result = inside->handler(words.data());
+  } catch (...) {
+    write_back();  // the DLL goes on with its own pointers
+    throw;
+  }
+  write_back();
+  return inside->result == Kind::kPointer ? Foreign(result, origin, enclosing()) : result;
 }
 
 LiveCallback::~LiveCallback() { connection_->FreeCallback(token_, host_id_); }

@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <utility>
+#include <vector>
 
 #include "bridge/core/plan.h"
 
@@ -20,19 +22,24 @@ using Handler = std::function<std::uint64_t(const std::uint64_t* words)>;
 class CallbackState {
  public:
   CallbackState(Plan plan, std::vector<Kind> kinds, Kind result, Handler handler)
-      : plan_(std::move(plan)), kinds_(std::move(kinds)), result_(result), handler_(std::move(handler)) {}
+      : inside_(std::make_shared<const Inside>(
+            Inside{std::move(plan), std::move(kinds), result, std::move(handler)})) {}
 
-  std::size_t words() const { return kinds_.size() + 1; }
+  std::size_t words() const { return inside_->kinds.size() + 1; }
 
   // Reads the frame, runs the handler on the calling thread, writes back.
-  // `frame_words` is shared memory. Throws what the handler throws.
+  // `frame_words` is shared memory. Throws what the handler throws, after
+  // writing back. The handler may release the callback that it is.
   std::uint64_t Run(Conversation* conversation, const std::uint64_t* frame_words) const;
 
  private:
-  const Plan plan_;
-  const std::vector<Kind> kinds_;
-  const Kind result_;
-  const Handler handler_;
+  struct Inside {
+    Plan plan;
+    std::vector<Kind> kinds;
+    Kind result;
+    Handler handler;
+  };
+  const std::shared_ptr<const Inside> inside_;
 };
 
 // A callback that is alive: its code address may be passed to functions and
