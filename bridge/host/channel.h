@@ -45,6 +45,7 @@ class Channel {
  public:
   Channel(protocol::Channel* lines, DoorbellPipes pipes, std::byte* scratch, std::uint64_t scratch_bytes,
           Registry* registry, const std::atomic<std::uint32_t>* spins, Region segment);
+  ~Channel() { pipes_.Close(); }
   Channel(const Channel&) = delete;
   Channel& operator=(const Channel&) = delete;
 

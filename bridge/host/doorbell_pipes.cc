@@ -3,6 +3,8 @@
 
 #include <windows.h>
 
+#include <utility>
+
 #include "bridge/host/unix_path.h"
 
 namespace bridge::host {
@@ -51,6 +53,11 @@ void DoorbellPipes::Ring() {
   ThreadState keep;
   DWORD count = 0;
   WriteFile(write_, "!", 1, &count, nullptr);  // a client that is gone is noticed when reading
+}
+
+void DoorbellPipes::Close() {
+  for (void** end : {&read_, &write_})
+    if (*end != nullptr) CloseHandle(std::exchange(*end, nullptr));
 }
 
 }  // namespace bridge::host

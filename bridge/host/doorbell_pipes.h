@@ -19,6 +19,7 @@ class DoorbellPipes {
   // DLL left them. Any thread, one at a time.
   Wake Block();
   void Ring();
+  void Close();
 
  private:
   void* read_ = nullptr;
