@@ -38,6 +38,8 @@ Expected<fs::path> FindWineLoader(const std::string& wine, Arch arch) {
   const fs::path given = wine.find('/') == wine.npos ? OnPath(wine) : fs::path(wine);
   if (!IsProgram(given))
     return Fail(ErrorCode::kNotFound, "no Wine at '" + wine + "': install it (apt install wine wine64) or name its loader");
+  // Somebody's own program or wrapper is started as it is.
+  if (!given.filename().string().starts_with("wine")) return given;
   std::error_code ignored;
   const fs::path real = fs::canonical(given, ignored);
   const fs::path name = arch == Arch::kWin64 ? "wine64" : "wine";
