@@ -22,8 +22,8 @@ Arena::Arena(int descriptor, std::byte* segment, std::uint64_t offset, std::uint
 }
 
 Expected<Block> Arena::Allocate(std::uint64_t bytes) {
-  bytes = AlignUp(std::max<std::uint64_t>(bytes, 64), 64);
   const std::lock_guard lock(mutex_);
+  if (bytes <= end_) bytes = AlignUp(std::max<std::uint64_t>(bytes, 64), 64);
   const auto fit = std::find_if(free_.begin(), free_.end(), [bytes](auto& range) { return range.second >= bytes; });
   if (fit == free_.end())
     return Fail(ErrorCode::kInternal, "no room for " + std::to_string(bytes) + " bytes in the shared segment of " +
