@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 # Runs PROGRAM; fails unless it ends with 0 and, where the file EXPECTED is
 # there, prints what that says, blanks at the ends of lines apart.
+cmake_minimum_required(VERSION 3.25)
 execute_process(COMMAND ${PROGRAM} OUTPUT_VARIABLE printed ERROR_VARIABLE error RESULT_VARIABLE status)
 if(NOT status EQUAL 0)
   message(FATAL_ERROR "${PROGRAM} ended with ${status}\n${printed}${error}")

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
 # run.cmake and extract.cmake: red where they must be, green where they may.
+cmake_minimum_required(VERSION 3.25)
 file(REMOVE_RECURSE "${WORK}")
 file(MAKE_DIRECTORY "${WORK}")
 
@@ -51,7 +52,7 @@ if(NOT numbers STREQUAL "1;2" OR EXISTS "${WORK}/block_2.txt" OR NOT output STRE
 endif()
 
 file(WRITE "${WORK}/extract_only.cmake"
-  "include(\"${EXTRACT}\")\nreadme_extract(\"\${MARKDOWN}\" \"${WORK}/bad\" numbers)\n")
+  "cmake_minimum_required(VERSION 3.25)\ninclude(\"${EXTRACT}\")\nreadme_extract(\"\${MARKDOWN}\" \"${WORK}/bad\" numbers)\n")
 set(bad_1 "```cpp\nint x;\n```\n")
 set(bad_2 "```cpp\nint main() {}\n")
 set(bad_3 "nothing\n")
