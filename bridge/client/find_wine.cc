@@ -2,6 +2,7 @@
 #include <unistd.h>
 
 #include <cstdlib>
+#include <string>
 #include <string_view>
 
 #include "bridge/client/host_process.h"
@@ -32,9 +33,37 @@ fs::path OnPath(std::string_view name) {
   return {};
 }
 
-}  // namespace
+// Folders that may hold what is installed in lib/spanproof, best first.
+std::vector<fs::path> LibraryFolders() {
+  std::error_code ignored;
+  const fs::path program = fs::read_symlink("/proc/self/exe", ignored).parent_path();
+  std::vector<fs::path> folders;
+  if (const char* folder = std::getenv("SPANPROOF_HOST_DIR")) folders.emplace_back(folder);
+  folders.push_back(program / "../lib/spanproof");
+  folders.push_back(program / "../../lib/spanproof");
+  if (*SPANPROOF_INSTALL_LIBDIR != '\0') folders.emplace_back(SPANPROOF_INSTALL_LIBDIR);
+  return folders;
+}
 
-Expected<fs::path> FindWineLoader(const std::string& wine, Arch arch) {
+// A folder with another release of Debian in it, Wine included.
+bool IsRoot(const fs::path& folder) {
+  std::error_code ignored;
+  return fs::exists(folder / "etc/debian_version", ignored) && fs::is_directory(folder / "usr/lib/wine", ignored);
+}
+
+Expected<std::vector<std::string>> CommandInRoot(const fs::path& root, Arch arch) {
+  const fs::path loader = fs::path("usr/lib/wine") / (arch == Arch::kWin64 ? "wine64" : "wine");
+  if (!IsProgram(root / loader))
+    return Fail(ErrorCode::kNotFound, "the Wine root '" + root.string() + "' has no " + loader.string());
+  for (const fs::path& folder : LibraryFolders())
+    if (IsProgram(folder / "enter-wine-root"))
+      return std::vector<std::string>{fs::canonical(folder / "enter-wine-root").string(), fs::canonical(root).string(),
+                                      "/" + loader.string()};
+  return Fail(ErrorCode::kNotFound, "enter-wine-root was not found beside the program: set SPANPROOF_HOST_DIR to the "
+                                    "folder that holds it, lib/spanproof of an installation");
+}
+
+Expected<fs::path> FindLoader(const std::string& wine, Arch arch) {
   const fs::path given = wine.find('/') == wine.npos ? OnPath(wine) : fs::path(wine);
   if (!IsProgram(given))
     return Fail(ErrorCode::kNotFound, "no Wine at '" + wine + "': install it (apt install wine wine64) or name its loader");
@@ -50,6 +79,14 @@ Expected<fs::path> FindWineLoader(const std::string& wine, Arch arch) {
   return given;
 }
 
+}  // namespace
+
+Expected<std::vector<std::string>> FindWineCommand(const WineCommand& wine, Arch arch) {
+  if (!wine.words.empty()) return wine.words;
+  if (IsRoot(wine.where)) return CommandInRoot(wine.where, arch);
+  return FindLoader(wine.where, arch).map([](const fs::path& loader) { return std::vector<std::string>{loader.string()}; });
+}
+
 Expected<fs::path> FindHost(const SessionOptions& options) {
   std::error_code ignored;
   const auto found = [&](const fs::path& path) { return fs::is_regular_file(path, ignored); };
@@ -58,14 +95,8 @@ Expected<fs::path> FindHost(const SessionOptions& options) {
     return Fail(ErrorCode::kNotFound, "no host at '" + options.host.string() + "'");
   }
   const fs::path arch = Name(options.arch), name = "spanproof-host.exe";
-  const fs::path program = fs::read_symlink("/proc/self/exe", ignored).parent_path();
-  std::vector<fs::path> folders;
-  if (const char* folder = std::getenv("SPANPROOF_HOST_DIR")) folders.emplace_back(folder);
-  folders.push_back(program / "../lib/spanproof");
-  folders.push_back(program / "../../lib/spanproof");
-  folders.emplace_back(SPANPROOF_INSTALL_LIBDIR);
-  for (const fs::path& folder : folders)
-    if (!folder.empty() && found(folder / arch / name)) return fs::canonical(folder / arch / name);
+  for (const fs::path& folder : LibraryFolders())
+    if (found(folder / arch / name)) return fs::canonical(folder / arch / name);
   return Fail(ErrorCode::kNotFound, "spanproof-host.exe for " + arch.string() +
                                         " was not found beside the program: set SPANPROOF_HOST_DIR to the folder that "
                                         "holds win64/ and win32/, or name it in the options");

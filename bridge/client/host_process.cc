@@ -55,15 +55,16 @@ Expected<Pipe> MakePipe() {
 HostProcess::~HostProcess() { Stop(std::chrono::milliseconds(0)); }
 
 Expected<void> HostProcess::Start(const SessionOptions& options, const std::vector<std::string>& arguments) {
-  auto loader = FindWineLoader(options.wine, options.arch);
-  if (!loader) return tl::unexpected(loader.error());
+  auto found = FindWineCommand(options.wine, options.arch);
+  if (!found) return tl::unexpected(found.error());
   auto host = FindHost(options);
   if (!host) return tl::unexpected(host.error());
   auto input = MakePipe(), output = MakePipe(), error = MakePipe();
   for (auto* pipe : {&input, &output, &error})
     if (!*pipe) return tl::unexpected(pipe->error());
 
-  std::vector<std::string> command = {loader->string(), host->string()};
+  std::vector<std::string> command = std::move(*found);
+  command.push_back(host->string());
   command.insert(command.end(), arguments.begin(), arguments.end());
   // With LC_ALL=C Wine fails on paths outside ASCII.
   std::vector<Setting> settings = {{"LC_ALL", "C.UTF-8"}, {"WINEDEBUG", "-all"}, {"WINEDLLOVERRIDES", "mscoree,mshtml="}};
@@ -84,13 +85,13 @@ Expected<void> HostProcess::Start(const SessionOptions& options, const std::vect
   posix_spawnattr_setsigmask(&attributes, &none);
   posix_spawnattr_setsigdefault(&attributes, &defaults);
   posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
-  const int status = posix_spawn(&pid_, loader->c_str(), &files, &attributes, Pointers(command).data(),
+  const int status = posix_spawnp(&pid_, command[0].c_str(), &files, &attributes, Pointers(command).data(),
                                  Pointers(environment).data());
   posix_spawnattr_destroy(&attributes);
   posix_spawn_file_actions_destroy(&files);
   if (status != 0) {
     pid_ = -1;
-    return Fail(ErrorCode::kInternal, "cannot start " + loader->string() + ": " + std::strerror(status));
+    return Fail(ErrorCode::kInternal, "cannot start " + command[0] + ": " + std::strerror(status));
   }
   pidfd_ = Descriptor(static_cast<int>(syscall(SYS_pidfd_open, pid_, 0)));
   life_line_ = std::move(input->write);

@@ -48,9 +48,10 @@ class HostProcess {
   Descriptor pidfd_, life_line_, output_, error_;
 };
 
-// The 64-bit loader behind a Wine, which is one process with a true exit
-// status, where `wine` itself may be a script or start.exe (DESIGN 8).
-Expected<std::filesystem::path> FindWineLoader(const std::string& wine, Arch arch);
+// The words that go before a Windows program. Of a Wine its loader for that
+// architecture, which is one process with a true exit status, where `wine`
+// itself may be a script or start.exe; before it, what enters a Wine root.
+Expected<std::vector<std::string>> FindWineCommand(const WineCommand& wine, Arch arch);
 
 // spanproof-host.exe of an architecture: $SPANPROOF_HOST_DIR, beside the program, or where it was installed.
 Expected<std::filesystem::path> FindHost(const SessionOptions& options);

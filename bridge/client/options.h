@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "bridge/core/type.h"
@@ -18,8 +19,22 @@ enum class TextMode : std::uint8_t {
   kCapture,  // kept for Session::TakeText
 };
 
+// Which Wine. By a text: a name on PATH, the path of a loader, or the folder of
+// a Wine root (tools/make_wine_root.sh). By words: a command that runs the
+// Windows program whose path and arguments follow, whatever it enters first.
+// Inside, the client must be seen in /proc and files must have the same paths.
+struct WineCommand {
+  std::string where = "wine";
+  std::vector<std::string> words = {};  // where they are given, `where` means nothing
+
+  WineCommand() = default;
+  WineCommand(const char* text) : where(text) {}               // NOLINT: reads as the text it is
+  WineCommand(std::string text) : where(std::move(text)) {}    // NOLINT
+  explicit WineCommand(std::vector<std::string> command) : words(std::move(command)) {}
+};
+
 struct SessionOptions {
-  std::string wine = "wine";      // a name on PATH or the path of a Wine loader
+  WineCommand wine = {};
   Arch arch = Arch::kWin64;
   std::optional<Abi> abi = {};    // of the DLLs; absent: msvc's for the architecture
   std::string prefix = {};        // WINEPREFIX; empty: the environment's

@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "bridge/testee/bridge_engine.h"
 #include "bridge/testee/flip_engine.h"
@@ -14,13 +15,14 @@ namespace {
 
 constexpr std::string_view kUsage =
     "usage: spanproof-bridge-testee [--wine WINE] [--arch win64|win32] [--host HOST.EXE] [--translate]\n"
-    "       [--flip ARGUMENT:BYTE]\n"
+    "       [--flip ARGUMENT:BYTE] [-- WINE-COMMAND...]\n"
     "Serves the testee protocol on standard input and output.\n"
-    "  --wine       a name on PATH or the path of a Wine loader (default: wine)\n"
+    "  --wine       a name on PATH, the path of a Wine loader, or a Wine root (default: wine)\n"
     "  --arch       of the DLLs (default: win64)\n"
     "  --host       spanproof-host.exe (default: found beside the program)\n"
     "  --translate  map the shared segment at another address than the host's\n"
-    "  --flip       be wrong: flip a bit of that byte of what that argument points at, after each call\n";
+    "  --flip       be wrong: flip a bit of that byte of what that argument points at, after each call\n"
+    "  --           what follows starts Windows programs, in place of --wine\n";
 
 int Fail(const std::string& message) {
   std::fprintf(stderr, "spanproof-bridge-testee: %s\n", message.c_str());
@@ -35,6 +37,10 @@ int main(int argc, char** argv) {
   for (int i = 1; i < argc; ++i) {
     const std::string_view name = argv[i];
     if (name == "--help") return std::fputs(kUsage.data(), stdout), 0;
+    if (name == "--") {
+      options.wine = bridge::WineCommand(std::vector<std::string>(argv + i + 1, argv + argc));
+      break;
+    }
     if (name == "--translate") {
       options.same_address = false;
       continue;

@@ -28,7 +28,7 @@ struct RunArguments {
   std::filesystem::path suite;   // empty: the installed one
   std::filesystem::path output;  // empty: spanproof-report in the current folder
   std::filesystem::path traces;  // empty: `traces` in the output folder
-  std::optional<std::filesystem::path> wine;
+  std::vector<std::filesystem::path> wines;  // none: the machine's own
   std::optional<std::filesystem::path> prefix;
   unsigned deadline_seconds = 10;
 };

@@ -42,22 +42,39 @@ void Program(const std::string& program, const std::string& package, const std::
   }
 }
 
-// True when there is a Wine at all.
-bool Wines(const RunArguments& arguments) {
-  const auto wine = FindWine(arguments.wine);
-  if (!wine) {
-    Missing("Wine", wine.error().message + "; it would enable every lane but Linux ones");
-    return false;
+void Architectures(const Wine& wine) {
+  for (const char* architecture : {"win64", "win32"}) {
+    const std::string what = std::string("architecture ") + architecture;
+    const fs::path loader = wine.LoaderFor(architecture);
+    if (!loader.empty()) {
+      Found(what, loader.string() + (wine.root.empty() ? "" : " in " + wine.root.string()));
+    } else {
+      Missing(what, std::string("package ") +
+                        (wine.root.empty() ? "wine32:i386 (after dpkg --add-architecture i386), or a Wine "
+                                             "root made by make_wine_root.sh,"
+                                           : "wine32:i386 in " + wine.root.string()) +
+                        " would enable 32-bit DLLs");
+    }
   }
-  Found("Wine", wine->full_version + ", " + wine->loader64.string());
-  Found("architecture win64", wine->loader64.string());
-  if (wine->loader32.empty()) {
-    Missing("architecture win32", "package wine32:i386 (after dpkg --add-architecture i386) would "
-                                  "enable 32-bit DLLs");
-  } else {
-    Found("architecture win32", wine->loader32.string());
+}
+
+// Empty when there is none at all, or one that was given is not there.
+std::vector<Wine> Wines(const Registry& registry, const RunArguments& arguments) {
+  auto wines = FindWines(arguments.wines, registry.installation);
+  if (!wines) {
+    Missing("Wine", wines.error().message);
+    return {};
   }
-  return true;
+  if (wines->empty()) {
+    Missing("Wine", "package wine64 would enable every lane but Linux ones; so would --wine FOLDER "
+                    "with a root of make_wine_root.sh");
+  }
+  for (const Wine& wine : *wines) {
+    Found("Wine", wine.full_version + ", " +
+                      (wine.root.empty() ? wine.loader64.string() : "Wine root " + wine.root.string()));
+    Architectures(wine);
+  }
+  return std::move(*wines);
 }
 
 void Prefixes() {
@@ -112,7 +129,8 @@ void Cpus() {
 }  // namespace
 
 int Doctor(const Registry& registry, const RunArguments& arguments) {
-  const bool wine = Wines(arguments);
+  const std::vector<Wine> wines = Wines(registry, arguments);
+  Program("bwrap", "bubblewrap", "Wine roots: other versions of Wine, and 32-bit ones (--wine FOLDER)");
   Program("x86_64-w64-mingw32-g++-posix", "g++-mingw-w64-x86-64-posix",
           "building DLLs and thunks for win64");
   Program("i686-w64-mingw32-g++-posix", "g++-mingw-w64-i686-posix",
@@ -121,12 +139,10 @@ int Doctor(const Registry& registry, const RunArguments& arguments) {
   Prefixes();
   SharedMemory();
   Cpus();
-  std::optional<Wine> found;
-  if (auto one = FindWine(arguments.wine)) found = std::move(*one);
-  const Lanes lanes = FindLanes(registry.testees, found, registry.installation);
+  const Lanes lanes = FindLanes(registry.testees, wines, registry.installation);
   for (const Lane& lane : lanes.available) Found("lane", lane.Name());
   for (const std::string& missing : lanes.missing) Missing("lane", missing);
-  return wine ? 0 : 1;
+  return wines.empty() ? 1 : 0;
 }
 
 }  // namespace spanproof

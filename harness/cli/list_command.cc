@@ -23,9 +23,9 @@ int ListCases(const Registry& registry, const RunArguments& arguments) {
 }
 
 int ListLanes(const Registry& registry, const RunArguments& arguments) {
-  std::optional<Wine> wine;
-  if (auto found = FindWine(arguments.wine)) wine = std::move(*found);
-  const Lanes lanes = FindLanes(registry.testees, wine, registry.installation);
+  const auto wines = FindWines(arguments.wines, registry.installation);
+  if (!wines) return Complain(wines.error());
+  const Lanes lanes = FindLanes(registry.testees, *wines, registry.installation);
   for (const Lane& lane : lanes.available) {
     fmt::print("{}  {}\n", lane.Name(), lane.testee.about);
   }

@@ -23,8 +23,9 @@ void AddSuiteOptions(CLI::App* command, RunArguments* arguments) {
 void AddLaneOptions(CLI::App* command, RunArguments* arguments) {
   command->add_option("--testee", arguments->testees,
                       "the manifest of a testee of yours (MANIFESTS.md); may be given again");
-  command->add_option("--wine", arguments->wine,
-                      "a Wine: its wine64, or the folder that holds it (default: as installed)");
+  command->add_option("--wine", arguments->wines,
+                      "a Wine: its wine64, the folder that holds it, or a root of\n"
+                      "make_wine_root.sh (default: as installed); more than one: side by side");
 }
 
 void AddRunOptions(CLI::App* command, RunArguments* arguments) {

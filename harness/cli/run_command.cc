@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <map>
 
 #include "harness/check/must_fail.h"
 #include "harness/cli/commands.h"
@@ -55,7 +56,7 @@ class SuiteRun {
     for (const Lane& lane : lanes_) {
       if (auto done = RunOne(lane); !done) return tl::unexpected(done.error());
     }
-    prefix_.reset();
+    prefixes_.clear();
     results_.interrupted = interrupt_->raised();
     if (auto done = CompareLanes(output_, &results_); !done) return tl::unexpected(done.error());
     results_.seconds =
@@ -81,13 +82,12 @@ class SuiteRun {
   }
 
   Expected<void> ChooseLanes() {
-    std::optional<Wine> wine;
-    if (auto found = FindWine(arguments_.wine)) {
-      wine = std::move(*found);
-    } else if (arguments_.wine) {
-      return tl::unexpected(found.error());
+    if (arguments_.prefix && arguments_.wines.size() > 1) {
+      return Fail(ErrorCode::kInvalidArgument, "one --prefix cannot serve several Wines");
     }
-    const Lanes lanes = FindLanes(registry_.testees, wine, registry_.installation);
+    const auto wines = FindWines(arguments_.wines, registry_.installation);
+    if (!wines) return tl::unexpected(wines.error());
+    const Lanes lanes = FindLanes(registry_.testees, *wines, registry_.installation);
     if (arguments_.lanes.empty()) {
       lanes_ = DefaultLanes(lanes);
       for (const std::string& missing : lanes.missing) {
@@ -104,17 +104,22 @@ class SuiteRun {
   }
 
   Expected<void> RunOne(const Lane& lane) {
-    if (lane.wine && !prefix_ && !interrupt_->raised()) {
-      auto prefix = WinePrefix::Open(
-          *lane.wine, arguments_.prefix,
-          [this](const std::string& line) { progress_->Tell(line); }, interrupt_->descriptor());
-      if (!prefix && !interrupt_->raised()) return tl::unexpected(prefix.error());
-      if (prefix) prefix_ = std::move(*prefix);
+    WinePrefix* prefix = nullptr;
+    if (lane.wine) {
+      auto& own = prefixes_[lane.wine->label];
+      if (!own && !interrupt_->raised()) {
+        auto opened = WinePrefix::Open(
+            *lane.wine, arguments_.prefix,
+            [this](const std::string& line) { progress_->Tell(line); }, interrupt_->descriptor());
+        if (!opened && !interrupt_->raised()) return tl::unexpected(opened.error());
+        if (opened) own = std::move(*opened);
+      }
+      prefix = own.get();
     }
     const fs::path trace = TraceFolder() / TraceName(lane);
     auto outcome = RunLane({lane, registry_.installation, files_, arguments_.filter, revision_,
                             trace, std::chrono::seconds(arguments_.deadline_seconds),
-                            prefix_.get(), interrupt_.get(), progress_});
+                            prefix, interrupt_.get(), progress_});
     if (!outcome) return tl::unexpected(outcome.error());
     LaneResult& result = outcome->result;
     if (!result.trace.empty()) {
@@ -152,7 +157,7 @@ class SuiteRun {
   std::vector<CaseFile> files_;
   std::string revision_;
   std::vector<Lane> lanes_;
-  std::unique_ptr<WinePrefix> prefix_;
+  std::map<std::string, std::unique_ptr<WinePrefix>> prefixes_;  // by the label of the Wine
   Results results_;
 };
 

@@ -15,14 +15,26 @@ std::string ArchitectureOf(const LaneResult& lane) {
   return name.substr(name.rfind('/') + 1);
 }
 
-// Native Windows outranks everything, then comes the compiled engine.
+// "wine-8.0" in "bridge@wine-8.0/win64": what the testee runs on.
+std::string PlaceOf(const LaneResult& lane) {
+  const std::string& name = lane.environment.lane;
+  const std::size_t at = name.find('@') + 1;
+  return name.substr(at, name.rfind('/') - at);
+}
+
+// Native Windows outranks everything, then comes the compiled engine: on the
+// same Wine, or else on the first. That of a further Wine is itself held
+// against the first one's, for what differs between versions.
 const LaneResult* BaselineFor(const LaneResult& lane, const std::vector<LaneResult>& lanes) {
-  const LaneResult* best = nullptr;
+  const LaneResult *native = nullptr, *same = nullptr, *first = nullptr;
   for (const LaneResult& one : lanes) {
     if (!one.baseline || one.trace.empty() || ArchitectureOf(one) != ArchitectureOf(lane)) continue;
-    if (best == nullptr || (one.environment.native() && !best->environment.native())) best = &one;
+    if (native == nullptr && one.environment.native()) native = &one;
+    if (same == nullptr && PlaceOf(one) == PlaceOf(lane)) same = &one;
+    if (first == nullptr) first = &one;
   }
-  return best;
+  if (native != nullptr) return native;
+  return same != nullptr && same != &lane ? same : first;
 }
 
 std::set<std::string> Ids(const Trace& trace) {

@@ -21,6 +21,8 @@ struct Installation {
   std::filesystem::path dlls(const std::string& architecture) const {
     return pe(architecture) / "dlls";
   }
+  // `enter_wine_root() ROOT` before a program and its arguments runs it in a Wine root.
+  std::filesystem::path enter_wine_root() const { return root / "lib/spanproof/enter-wine-root"; }
   std::filesystem::path testees() const { return root / "lib/spanproof/testees"; }
   std::filesystem::path suites() const { return root / "share/spanproof/suites"; }
 };

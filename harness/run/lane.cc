@@ -15,13 +15,13 @@ namespace fs = std::filesystem;
 // The files that the command needs, as far as its words name files of ours.
 std::string MissingFile(const TesteeManifest& testee, const std::string& architecture,
                         const Installation& installation) {
-  const Placeholders values{{"bin", installation.bin().string()},
-                            {"libexec", installation.libexec().string()},
-                            {"pe", installation.pe(architecture).string()},
-                            {"wine", ""},
-                            {"wine64", ""},
-                            {"arch", architecture},
-                            {"prefix", ""}};
+  const Placeholders values{{"bin", {installation.bin().string()}},
+                            {"libexec", {installation.libexec().string()}},
+                            {"pe", {installation.pe(architecture).string()}},
+                            {"wine", {""}},
+                            {"wine64", {""}},
+                            {"arch", {architecture}},
+                            {"prefix", {""}}};
   const auto command = CommandOf(testee, values);
   if (!command) return command.error().message;
   std::error_code error;
@@ -44,27 +44,39 @@ bool Names(const std::string& name, const Lane& lane) {
 }  // namespace
 
 std::string Lane::Name() const {
-  return testee.name + "@" + (wine ? "wine-" + wine->version : "linux") + "/" + architecture;
+  return testee.name + "@" + (wine ? "wine-" + wine->label : "linux") + "/" + architecture;
 }
 
-Lanes FindLanes(const std::vector<TesteeManifest>& testees, const std::optional<Wine>& wine,
+Lanes FindLanes(const std::vector<TesteeManifest>& testees, const std::vector<Wine>& wines,
                 const Installation& installation) {
   Lanes lanes;
+  const auto add = [&](const TesteeManifest& testee, const std::string& architecture,
+                       std::optional<Wine> wine) {
+    const std::string what = testee.name + "/" + architecture + ": ";
+    if (wine && wine->LoaderFor(architecture).empty()) {
+      lanes.missing.push_back(what + "wine-" + wine->label + " has no " +
+                              (architecture == "win32" ? "32-bit loader (package wine32:i386)"
+                                                       : "64-bit loader (package wine64)"));
+    } else if (const auto missing = MissingFile(testee, architecture, installation);
+               !missing.empty()) {
+      // Whatever Wine it is: said once.
+      if (lanes.missing.empty() || lanes.missing.back() != what + missing) {
+        lanes.missing.push_back(what + missing);
+      }
+    } else {
+      lanes.available.push_back({testee, architecture, std::move(wine)});
+    }
+  };
   for (const TesteeManifest& testee : testees) {
     for (const std::string& architecture : testee.architectures) {
-      const std::string what = testee.name + "/" + architecture + ": ";
-      if (testee.uses_wine && !wine) {
-        lanes.missing.push_back(what + "no Wine was found (package wine64)");
-      } else if (testee.uses_wine && wine->LoaderFor(architecture).empty()) {
-        lanes.missing.push_back(what + "wine-" + wine->version + " has no " +
-                                (architecture == "win32" ? "32-bit loader (package wine32:i386)"
-                                                         : "64-bit loader (package wine64)"));
-      } else if (const auto missing = MissingFile(testee, architecture, installation);
-                 !missing.empty()) {
-        lanes.missing.push_back(what + missing);
-      } else {
-        lanes.available.push_back(
-            {testee, architecture, testee.uses_wine ? wine : std::nullopt});
+      if (!testee.uses_wine) {
+        add(testee, architecture, std::nullopt);
+        continue;
+      }
+      for (const Wine& wine : wines) add(testee, architecture, wine);
+      if (wines.empty()) {
+        lanes.missing.push_back(testee.name + "/" + architecture +
+                                ": no Wine was found (package wine64)");
       }
     }
   }

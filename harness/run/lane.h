@@ -25,7 +25,7 @@ struct Lanes {
   std::vector<Lane> available;
   std::vector<std::string> missing;  // "bridge/win32: wine-8.0 has no 32-bit loader (package wine32:i386)"
 };
-Lanes FindLanes(const std::vector<TesteeManifest>& testees, const std::optional<Wine>& wine,
+Lanes FindLanes(const std::vector<TesteeManifest>& testees, const std::vector<Wine>& wines,
                 const Installation& installation);
 
 // Lanes by their names or parts of them from the left ("bridge",

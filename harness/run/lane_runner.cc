@@ -91,16 +91,16 @@ class LaneRunner {
 
   Expected<void> Start() {
     const Lane& lane = run_.lane;
-    Placeholders values{{"bin", run_.installation.bin().string()},
-                        {"libexec", run_.installation.libexec().string()},
-                        {"pe", run_.installation.pe(lane.architecture).string()},
-                        {"arch", lane.architecture}};
+    Placeholders values{{"bin", {run_.installation.bin().string()}},
+                        {"libexec", {run_.installation.libexec().string()}},
+                        {"pe", {run_.installation.pe(lane.architecture).string()}},
+                        {"arch", {lane.architecture}}};
     ProcessTesteeOptions options;
     if (lane.wine) {
       if (auto kept = run_.prefix->KeepServer(); !kept) return kept;
-      values["wine"] = lane.wine->LoaderFor(lane.architecture).string();
-      values["wine64"] = lane.wine->loader64.string();
-      values["prefix"] = run_.prefix->path().string();
+      values["wine"] = lane.wine->Words(lane.wine->LoaderFor(lane.architecture));
+      values["wine64"] = lane.wine->Words(lane.wine->loader64);
+      values["prefix"] = {run_.prefix->path().string()};
     }
     auto command = CommandOf(lane.testee, values);
     if (!command) return tl::unexpected(command.error());

@@ -57,6 +57,13 @@ std::vector<fs::path> Folders(const std::optional<fs::path>& given) {
   return folders;
 }
 
+// A folder with another release of Debian and its Wine.
+bool IsRoot(const fs::path& folder) {
+  std::error_code error;
+  return fs::exists(folder / "etc/debian_version", error) &&
+         fs::is_directory(folder / "usr/lib/wine", error);
+}
+
 std::optional<Wine> WineIn(const fs::path& folder) {
   Wine wine;
   for (const char* name : {"wine64", "wine"}) {
@@ -85,7 +92,47 @@ std::optional<Wine> WineIn(const fs::path& folder) {
   return wine;
 }
 
+Expected<Wine> WineInRoot(const fs::path& root, const Installation& installation) {
+  auto wine = WineIn(root / "usr/lib/wine");
+  if (!wine) {
+    return Fail(ErrorCode::kUnsupported,
+                root.string() + " has no wine64 and wineserver in usr/lib/wine");
+  }
+  std::error_code error;
+  wine->root = fs::canonical(root, error);
+  wine->enter = {installation.enter_wine_root().string(), wine->root.string()};
+  for (fs::path* program : {&wine->loader64, &wine->loader32, &wine->server}) {
+    if (!program->empty()) *program = "/" / program->lexically_relative(root);
+  }
+  return *wine;
+}
+
+// Asks it for its version; the error says why it did not tell.
+Expected<void> Ask(Wine* wine) {
+  const auto told = RunCommand({wine->Words(wine->loader64, {"--version"}), {{"LC_ALL", "C.UTF-8"}}},
+                               std::chrono::seconds(10));
+  if (!told) return tl::unexpected(told.error());
+  if (told->status.signalled || told->status.code != 0) {
+    return Fail(ErrorCode::kUnsupported, wine->loader64.string() + " --version " +
+                                             told->status.Spell() + ": " + told->errors);
+  }
+  wine->full_version = told->output.substr(0, told->output.find('\n'));
+  std::string_view rest = wine->full_version;
+  if (rest.starts_with("wine-")) rest.remove_prefix(5);
+  wine->version = rest.substr(0, rest.find(' '));
+  wine->label = wine->version;
+  return {};
+}
+
 }  // namespace
+
+std::vector<std::string> Wine::Words(const fs::path& program,
+                                     const std::vector<std::string>& arguments) const {
+  std::vector<std::string> words = enter;
+  words.push_back(program.string());
+  words.insert(words.end(), arguments.begin(), arguments.end());
+  return words;
+}
 
 fs::path Wine::LoaderFor(const std::string& architecture) const {
   if (architecture == "win64") return loader64;
@@ -101,25 +148,49 @@ std::vector<std::string> Wine::Architectures() const {
   return all;
 }
 
-Expected<Wine> FindWine(const std::optional<fs::path>& given) {
+Expected<Wine> FindWine(const std::optional<fs::path>& given, const Installation& installation) {
+  if (given && IsRoot(*given)) {
+    auto wine = WineInRoot(*given, installation);
+    if (!wine) return wine;
+    if (auto told = Ask(&*wine); !told) {
+      return Fail(told.error().code, "the Wine root " + given->string() + ": " + told.error().message);
+    }
+    return wine;
+  }
   for (const fs::path& folder : Folders(given)) {
     auto wine = WineIn(folder);
     if (!wine) continue;
-    const auto told = RunCommand({{wine->loader64.string(), "--version"}, {{"LC_ALL", "C.UTF-8"}}},
-                                 std::chrono::seconds(10));
-    if (!told || told->status.signalled || told->status.code != 0) continue;
-    wine->full_version = told->output.substr(0, told->output.find('\n'));
-    std::string_view rest = wine->full_version;
-    if (rest.starts_with("wine-")) rest.remove_prefix(5);
-    wine->version = rest.substr(0, rest.find(' '));
-    return *wine;
+    if (Ask(&*wine)) return *wine;
   }
   if (given) {
     return Fail(ErrorCode::kUnsupported,
-                "no Wine at " + given->string() + " (a folder with wine64 and wineserver)");
+                "no Wine at " + given->string() +
+                    " (a folder with wine64 and wineserver, or a root of make_wine_root.sh)");
   }
   return Fail(ErrorCode::kUnsupported,
               "no Wine was found: install the package wine64, or name one with --wine");
+}
+
+Expected<std::vector<Wine>> FindWines(const std::vector<fs::path>& given,
+                                      const Installation& installation) {
+  std::vector<Wine> wines;
+  if (given.empty()) {
+    if (auto own = FindWine(std::nullopt, installation)) wines.push_back(std::move(*own));
+    return wines;
+  }
+  for (const fs::path& where : given) {
+    auto wine = FindWine(where, installation);
+    if (!wine) return tl::unexpected(wine.error());
+    const auto labelled = [&](const std::string& label) {
+      return std::any_of(wines.begin(), wines.end(),
+                         [&](const Wine& one) { return one.label == label; });
+    };
+    for (int number = 2; labelled(wine->label); ++number) {
+      wine->label = wine->version + "-" + std::to_string(number);
+    }
+    wines.push_back(std::move(*wine));
+  }
+  return wines;
 }
 
 int CompareVersions(const std::string& left, const std::string& right) {

@@ -63,7 +63,7 @@ Expected<std::unique_ptr<WinePrefix>> WinePrefix::Open(
   } else {
     const fs::path folder = CacheFolder();
     fs::create_directories(folder, error);
-    const std::string name = "wine-" + wine.version + "-" + ShortHash(wine.loader64.string());
+    const std::string name = "wine-" + wine.version + "-" + ShortHash(wine.root.string() + wine.loader64.string());
     for (int number = 1; number <= kPrefixes && prefix->lock_ < 0; ++number) {
       prefix->TryLock(folder / (name + "-" + std::to_string(number)));
     }
@@ -108,7 +108,7 @@ Expected<void> WinePrefix::Make(const std::function<void(const std::string&)>& t
   // Kept until the server has ended by itself: it bears the child's mark, and
   // writes the registry when it ends.
   const auto child =
-      ChildProcess::Start({{wine_.loader64.string(), "wineboot.exe", "--init"}, environment});
+      ChildProcess::Start({wine_.Words(wine_.loader64, {"wineboot.exe", "--init"}), environment});
   if (!child) return tl::unexpected(child.error());
   const auto boot = AwaitCommand(child->get(), seconds(180), cancel_);
   if (!boot) {
@@ -117,7 +117,7 @@ Expected<void> WinePrefix::Make(const std::function<void(const std::string&)>& t
   if (boot->status.signalled || boot->status.code != 0) {
     return Fail(ErrorCode::kInternal, "wineboot " + boot->status.Spell() + ": " + boot->errors);
   }
-  const auto waited = RunCommand({{wine_.server.string(), "-w"}, environment}, seconds(60), cancel_);
+  const auto waited = RunCommand({wine_.Words(wine_.server, {"-w"}), environment}, seconds(60), cancel_);
   if (!waited) return tl::unexpected(waited.error());
   if (!fs::exists(path_ / "system.reg", error)) {
     return Fail(ErrorCode::kInternal, "wineboot left no prefix at " + path_.string());
@@ -135,8 +135,8 @@ Expected<void> WinePrefix::KeepServer() {
 Expected<void> WinePrefix::StartServer() {
   const auto environment = WineEnvironment(path_);
   // The lock is ours, so a server that is there belongs to a runner that was killed.
-  RunCommand({{wine_.server.string(), "-k"}, environment}, seconds(10));
-  auto server = ChildProcess::Start({{wine_.server.string(), "-f", "-p"}, environment});
+  RunCommand({wine_.Words(wine_.server, {"-k"}), environment}, seconds(10));
+  auto server = ChildProcess::Start({wine_.Words(wine_.server, {"-f", "-p"}), environment});
   if (!server) return tl::unexpected(server.error());
   server_ = std::move(*server);
   // A program that is faster than the server would start one of its own, see
@@ -144,7 +144,7 @@ Expected<void> WinePrefix::StartServer() {
   if (const auto ended = server_->Wait(milliseconds(50))) {
     return Fail(ErrorCode::kInternal, "wineserver " + ended->Spell());
   }
-  auto first = ChildProcess::Start({{wine_.loader64.string(), "cmd.exe", "/c", "exit"}, environment});
+  auto first = ChildProcess::Start({wine_.Words(wine_.loader64, {"cmd.exe", "/c", "exit"}), environment});
   if (!first) return tl::unexpected(first.error());
   first_ = std::move(*first);
   const auto started = AwaitCommand(first_.get(), seconds(120), cancel_);
@@ -158,7 +158,7 @@ Expected<void> WinePrefix::StartServer() {
 
 void WinePrefix::EndServer() {
   if (server_) {
-    RunCommand({{wine_.server.string(), "-k"}, WineEnvironment(path_)}, seconds(10));
+    RunCommand({wine_.Words(wine_.server, {"-k"}), WineEnvironment(path_)}, seconds(10));
     server_->Wait(seconds(5));
   }
   first_.reset();

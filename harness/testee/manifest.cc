@@ -91,7 +91,13 @@ Expected<std::string> Filled(const std::string& text, const Placeholders& values
       return Fail(ErrorCode::kInvalidArgument,
                   "nothing is known for the placeholder " + text.substr(at, close - at + 1));
     }
-    filled += value->second;
+    if (value->second.size() != 1) {
+      return Fail(ErrorCode::kInvalidArgument,
+                  "the placeholder " + text.substr(at, close - at + 1) + " stands for " +
+                      std::to_string(value->second.size()) +
+                      " words here: it must be a word of the command by itself");
+    }
+    filled += value->second[0];
     at = close + 1;
   }
   return filled;
@@ -138,6 +144,13 @@ Expected<std::vector<TesteeManifest>> LoadManifests(const std::filesystem::path&
 Expected<Command> CommandOf(const TesteeManifest& manifest, const Placeholders& values) {
   Command command;
   for (const std::string& part : manifest.command) {
+    if (part.size() > 2 && part.front() == '{' && part.back() == '}') {
+      if (const auto whole = values.find(std::string_view(part).substr(1, part.size() - 2));
+          whole != values.end()) {
+        command.arguments.insert(command.arguments.end(), whole->second.begin(), whole->second.end());
+        continue;
+      }
+    }
     auto filled = Filled(part, values);
     if (!filled) return Fail(filled.error().code, manifest.name + ": " + filled.error().message);
     command.arguments.push_back(std::move(*filled));

@@ -33,8 +33,10 @@ struct TesteeManifest {
 Expected<TesteeManifest> LoadManifest(const std::filesystem::path& file);
 Expected<std::vector<TesteeManifest>> LoadManifests(const std::filesystem::path& folder);
 
+// What a placeholder stands for: mostly one word. One of several words can only
+// be a word of the command by itself; the command is that much longer.
+using Placeholders = std::map<std::string, std::vector<std::string>, std::less<>>;
 // Fills the placeholders; kInvalidArgument for one that has no value here.
-using Placeholders = std::map<std::string, std::string, std::less<>>;
 Expected<Command> CommandOf(const TesteeManifest& manifest, const Placeholders& values);
 
 // The path as the testee must be given it.

@@ -20,11 +20,27 @@ TEST(Manifest, FillsPlaceholders) {
   ASSERT_TRUE(manifest) << manifest.error().message;
   EXPECT_EQ(manifest->name, "sample");
   EXPECT_EQ(manifest->kind, "sample");
-  const auto command = CommandOf(*manifest, {{"bin", "/b"}, {"arch", "win64"}});
+  const auto command = CommandOf(*manifest, {{"bin", {"/b"}}, {"arch", {"win64"}}});
   ASSERT_TRUE(command);
   EXPECT_EQ(command->arguments, (std::vector<std::string>{"/b/x", "--arch=win64"}));
   EXPECT_EQ(command->environment[0].second, "win64");
-  EXPECT_FALSE(CommandOf(*manifest, {{"bin", "/b"}}));
+  EXPECT_FALSE(CommandOf(*manifest, {{"bin", {"/b"}}}));
+}
+
+TEST(Manifest, APlaceholderOfSeveralWordsMakesTheCommandLonger) {
+  const Placeholders values{{"wine", {"enter", "/root", "wine64"}}};
+  const auto manifest =
+      Load(R"({"command": ["{wine}", "a.exe"], "architectures": ["win64"]})");
+  ASSERT_TRUE(manifest) << manifest.error().message;
+  const auto command = CommandOf(*manifest, values);
+  ASSERT_TRUE(command);
+  EXPECT_EQ(command->arguments, (std::vector<std::string>{"enter", "/root", "wine64", "a.exe"}));
+
+  const auto within = Load(R"({"command": ["--with={wine}"], "architectures": ["win64"]})");
+  ASSERT_TRUE(within);
+  const auto refused = CommandOf(*within, values);
+  ASSERT_FALSE(refused);
+  EXPECT_NE(refused.error().message.find("{wine} stands for 3 words"), std::string::npos);
 }
 
 TEST(Manifest, NamesAMisspeltMember) {
@@ -43,7 +59,7 @@ TEST(Manifest, SaysPathsAsWineKnowsThem) {
 TEST(Manifest, OursAreWellFormed) {
   const auto manifests = LoadManifests(SPANPROOF_SOURCE_DIR "/harness/testee/manifests");
   ASSERT_TRUE(manifests) << manifests.error().message;
-  EXPECT_EQ(manifests->size(), 5u);
+  EXPECT_EQ(manifests->size(), 6u);
 }
 
 }  // namespace
