@@ -5,16 +5,20 @@
 
 #include <gtest/gtest.h>
 #include <poll.h>
+#include <pthread.h>
+#include <sched.h>
 #include <unistd.h>
+#include <x86intrin.h>
 
 #include <memory>
 #include <random>
 #include <thread>
+#include <vector>
 
 namespace bridge {
 namespace {
 
-constexpr int kPatienceMs = 5000;  // a wake-up that takes longer is lost
+constexpr int kPatienceMs = 20000;  // a wake-up that takes longer is lost
 
 class Pipe {
  public:
@@ -43,6 +47,17 @@ class Pipe {
  private:
   int ends_[2];
 };
+
+// Puts the calling thread on the n-th of the CPUs that this process may use, so
+// that the two sides truly run at once. The kernel likes to wake a sleeper on its waker's CPU.
+void StayOnCpu(int n) {
+  cpu_set_t allowed, one;
+  if (sched_getaffinity(0, sizeof allowed, &allowed) != 0 || CPU_COUNT(&allowed) < 2) return;
+  CPU_ZERO(&one);
+  for (int cpu = 0; cpu < CPU_SETSIZE; ++cpu)
+    if (CPU_ISSET(cpu, &allowed) && n-- == 0) CPU_SET(cpu, &one);
+  pthread_setaffinity_np(pthread_self(), sizeof one, &one);
+}
 
 void Linger(std::mt19937& random, unsigned most) {
   if (most == 0) return;
@@ -110,6 +125,63 @@ TEST_P(Doorbell, EveryTurnComesBack) {
   }
 }
 INSTANTIATE_TEST_SUITE_P(AtSpinBudget, Doorbell, ::testing::Values(0, 1, 2, 5, 20, 50, 200),
+                         [](const auto& one) { return std::to_string(one.param); });
+
+// In a ping-pong the answer comes long after its reader fell asleep. Here the
+// publisher waits until the reader is about to wait, and publishes at any moment
+// of its falling asleep: where a wake-up would be lost.
+class DoorbellAmbush : public ::testing::TestWithParam<std::uint32_t> {};
+
+TEST_P(DoorbellAmbush, NoMomentOfFallingAsleepLosesTheMessage) {
+  constexpr std::uint64_t kTurns = 20000;
+  const std::uint32_t spins = GetParam();
+  const auto lines = std::make_unique<protocol::Channel>();
+  alignas(64) std::atomic<std::uint64_t> gate{0};
+  std::atomic<bool> over{false};
+  std::vector<char> cold(64 << 20);
+  Pipe to_reader;
+  // The reader spins about this long, and a little later it sleeps.
+  const std::uint64_t start = __rdtsc();
+  for (std::uint32_t i = 0; i < 1000 * spins; ++i) Pause();
+  const std::uint64_t falling_asleep = 600 + (__rdtsc() - start) / 1000 * 5 / 4;
+  std::thread publisher([&] {
+    StayOnCpu(1);
+    std::mt19937 random(spins);
+    for (std::uint64_t turn = 1; turn <= kTurns && !over; ++turn) {
+      while (gate.load(std::memory_order_acquire) < turn)
+        if (over) return;
+      const std::uint64_t until = __rdtsc() + random() % falling_asleep;
+      while (__rdtsc() < until) {
+      }
+      lines->request.words[5] = turn;
+      // A store that misses every cache holds those behind it back: a look at the
+      // mark that does not wait for the publication comes long before it.
+      cold[turn * 4099 % (cold.size() / 64) * 64] = 1;
+      Publish(lines->request, turn, [&] { to_reader.Ring(); });
+    }
+  });
+  std::uint64_t turn = 1, asleep = 0;
+  std::thread reader([&] {
+    StayOnCpu(0);
+    for (; turn <= kTurns; ++turn) {
+      gate.store(turn, std::memory_order_release);
+      const Wake wake = Await(lines->request, turn, spins, [&] {
+        ++asleep;
+        return to_reader.Block();
+      });
+      if (wake != Wake::kRang || lines->request.words[5] != turn) break;
+    }
+  });
+  reader.join();
+  over = true;
+  publisher.join();
+  EXPECT_EQ(turn, kTurns + 1) << "message " << turn << " of " << kTurns << " did not wake its reader at " << spins
+                              << " spins (" << asleep << " times asleep)";
+  if (turn > kTurns) {
+    EXPECT_EQ(to_reader.rung, to_reader.slept);
+  }
+}
+INSTANTIATE_TEST_SUITE_P(AtSpinBudget, DoorbellAmbush, ::testing::Values(0, 1, 5, 20, 50, 200),
                          [](const auto& one) { return std::to_string(one.param); });
 
 TEST(DoorbellStep, NobodyIsRungWhoIsNotAsleep) {
