@@ -75,6 +75,7 @@ class BridgeEngine final : public Engine {
     self.version = "1";
     self.engine = "bridge";
     self.abi = arch_ == Arch::kWin64 ? spanproof::Abi::kWin64Gnu : spanproof::Abi::kWin32Gnu;
+    self.memory_abi = spanproof::Abi::kSysv64Windows;  // the client's own, which the bridge translates
     self.capabilities = {"load", "call", "callback", "memory", "text", "last_error", "stdcall", "fault"};
     if (arch_ == Arch::kWin64) self.capabilities.insert(self.capabilities.end(), {"fastcall", "thiscall"});
     self.os = "wine";

@@ -10,14 +10,15 @@ constexpr int kDeepestNesting = 64;
 constexpr std::uint64_t kLargestType = std::uint64_t{1} << 40;
 
 bool IsWin32(Abi abi) { return abi == Abi::kWin32Gnu || abi == Abi::kWin32Msvc; }
-bool IsSysv(Abi abi) { return abi == Abi::kSysv64; }
+bool IsLp64(Abi abi) { return abi == Abi::kSysv64; }
 
 // The x87 format is padded to 16 bytes on 64-bit gnu targets and to 12 on
 // win32-gnu; Microsoft's long double is a double.
 Layout LongDoubleLayout(Abi abi) {
   switch (abi) {
     case Abi::kWin64Gnu:
-    case Abi::kSysv64: return {16, 16};
+    case Abi::kSysv64:
+    case Abi::kSysv64Windows: return {16, 16};
     case Abi::kWin32Gnu: return {12, 4};
     case Abi::kWin64Msvc:
     case Abi::kWin32Msvc: return {8, 8};
@@ -79,9 +80,9 @@ Expected<Layout> Compute(const TypeTable& types, TypeId id, Abi abi, int depth,
     case Kind::kInt64:
     case Kind::kUint64:
     case Kind::kDouble: return Layout{8, 8};  // also on win32: gcc for Windows has -malign-double on
-    case Kind::kWchar: return IsSysv(abi) ? Layout{4, 4} : Layout{2, 2};
+    case Kind::kWchar: return IsLp64(abi) ? Layout{4, 4} : Layout{2, 2};
     case Kind::kLong:
-    case Kind::kUlong: return IsSysv(abi) ? Layout{8, 8} : Layout{4, 4};
+    case Kind::kUlong: return IsLp64(abi) ? Layout{8, 8} : Layout{4, 4};
     case Kind::kLongDouble: return LongDoubleLayout(abi);
     case Kind::kSize:
     case Kind::kPtrdiff:

@@ -10,12 +10,13 @@
 namespace spanproof {
 namespace {
 
-constexpr std::array<std::pair<Abi, std::string_view>, 5> kAbis = {{
+constexpr std::array<std::pair<Abi, std::string_view>, 6> kAbis = {{
     {Abi::kWin64Gnu, "win64-gnu"},
     {Abi::kWin64Msvc, "win64-msvc"},
     {Abi::kWin32Gnu, "win32-gnu"},
     {Abi::kWin32Msvc, "win32-msvc"},
     {Abi::kSysv64, "sysv64"},
+    {Abi::kSysv64Windows, "sysv64-windows"},
 }};
 
 constexpr std::array<std::pair<Convention, std::string_view>, 4> kConventions = {{

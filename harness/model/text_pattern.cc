@@ -37,6 +37,22 @@ std::size_t AddressLength(std::string_view text) {
   return prefix != 0 || digits >= 4 ? prefix + digits : 0;
 }
 
+struct Printed {
+  std::size_t length = 0;  // 0: no address begins here
+  bool surely = false;     // false: it might as well be a number
+};
+
+// A word that printf's %p may have made: 0x and 5 to 16 hex digits, 16 alone,
+// or 8 alone, which are surely an address only with a zero in front.
+Printed PrintedAddress(std::string_view text) {
+  const std::size_t prefix = HasPrefix0x(text) ? 2 : 0;
+  const std::size_t digits = HexRun(text.substr(prefix));
+  if (prefix + digits < text.size() && IsWord(text[prefix + digits])) return {};
+  if (prefix != 0) return digits >= 5 && digits <= 16 ? Printed{prefix + digits, true} : Printed{};
+  if (digits == 16) return {digits, true};
+  return digits == 8 ? Printed{digits, text.front() == '0'} : Printed{};
+}
+
 // The number's digits, so that 0x00AF and 00af are one address.
 std::string Canonical(std::string_view address) {
   if (HasPrefix0x(address)) address.remove_prefix(2);
@@ -98,27 +114,21 @@ std::optional<std::string> MatchText(std::string_view pattern, std::string_view 
   return std::nullopt;
 }
 
-std::string MaskAddresses(std::string_view text) {
-  std::string masked;
-  std::size_t at = 0;
-  while (at < text.size()) {
-    const bool begins_word = at == 0 || !IsWord(text[at - 1]);
-    const std::string_view rest = text.substr(at);
-    if (begins_word && IsHex(rest.front())) {
-      const std::size_t prefix = HasPrefix0x(rest) ? 2 : 0;
-      const std::size_t digits = HexRun(rest.substr(prefix));
-      const bool ends_word = prefix + digits == rest.size() || !IsWord(rest[prefix + digits]);
-      const bool looks = prefix != 0 ? digits >= 5 && digits <= 16
-                                     : digits == 16 || (digits == 8 && rest.front() == '0');
-      if (looks && ends_word) {
-        masked += "{address}";
-        at += prefix + digits;
+bool SameButForAddresses(std::string_view left, std::string_view right) {
+  std::size_t at = 0, other = 0;
+  while (at < left.size() && other < right.size()) {
+    if (at == 0 || !IsWord(left[at - 1])) {
+      const Printed one = PrintedAddress(left.substr(at));
+      const Printed two = PrintedAddress(right.substr(other));
+      if (one.length != 0 && two.length != 0 && (one.surely || two.surely)) {
+        at += one.length;
+        other += two.length;
         continue;
       }
     }
-    masked += text[at++];
+    if (left[at++] != right[other++]) return false;
   }
-  return masked;
+  return at == left.size() && other == right.size();
 }
 
 }  // namespace spanproof

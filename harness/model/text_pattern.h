@@ -14,9 +14,9 @@ namespace spanproof {
 // what differs, with the line, in one line for people.
 std::optional<std::string> MatchText(std::string_view pattern, std::string_view text);
 
-// The text with what looks like an address said as `{address}`: 0x and 5 to 16
-// hex digits, 16 hex digits alone, 8 alone that begin with a zero.
-// For comparing what two processes printed.
-std::string MaskAddresses(std::string_view text);
+// Whether two processes printed the same, where an address in one may be another
+// in the other: 0x and 5 to 16 hex digits, 16 hex digits alone, or 8 alone, of
+// which at least one side's begin with a zero.
+bool SameButForAddresses(std::string_view left, std::string_view right);
 
 }  // namespace spanproof

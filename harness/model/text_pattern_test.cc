@@ -26,10 +26,14 @@ TEST(MatchText, HoldsANameToItsFirstAddress) {
   EXPECT_FALSE(MatchText("{address:p} {address:q}", "00AF5778 00AF5779"));
 }
 
-TEST(MaskAddresses, LeavesNumbersAlone) {
-  EXPECT_EQ(MaskAddresses("data = 000000000021FE14\n"), "data = {address}\n");
-  EXPECT_EQ(MaskAddresses("p 0x7ffe12345678, n 12345678"), "p {address}, n 12345678");
-  EXPECT_EQ(MaskAddresses("data[0] = 1.500000"), "data[0] = 1.500000");
+TEST(SameButForAddresses, LeavesNumbersAlone) {
+  EXPECT_TRUE(SameButForAddresses("data = 000000000021FE14\n", "data = 0000001000041000\n"));
+  EXPECT_TRUE(SameButForAddresses("p 0x7ffe12345678, n 1", "p 0x12345, n 1"));
+  EXPECT_TRUE(SameButForAddresses("data = 00E804F0\r\n", "data = 10041000\r\n"));
+  EXPECT_FALSE(SameButForAddresses("n = 12345678\n", "n = 87654321\n"));
+  EXPECT_FALSE(SameButForAddresses("p 00E804F0, n 1", "p 10041000, n 2"));
+  EXPECT_FALSE(SameButForAddresses("data[0] = 1.500000", "data[0] = 1.500001"));
+  EXPECT_FALSE(SameButForAddresses("00E804F0", "00E804F0 and more"));
 }
 
 }  // namespace

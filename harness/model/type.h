@@ -13,8 +13,10 @@
 
 namespace spanproof {
 
-// Never "the platform's": every layout is asked for by name.
-enum class Abi : std::uint8_t { kWin64Gnu, kWin64Msvc, kWin32Gnu, kWin32Msvc, kSysv64 };
+// Never "the platform's": every layout is asked for by name. kSysv64Windows is
+// that of a 64-bit Linux program that describes Windows types: it lays out as
+// sysv64 does, with the Windows widths of long (4) and wchar_t (2).
+enum class Abi : std::uint8_t { kWin64Gnu, kWin64Msvc, kWin32Gnu, kWin32Msvc, kSysv64, kSysv64Windows };
 
 enum class Convention : std::uint8_t { kCdecl, kStdcall, kFastcall, kThiscall };
 

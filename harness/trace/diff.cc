@@ -123,7 +123,7 @@ class StepComparison {
   }
 
   void CompareTexts(const PrintedText& left, const PrintedText& right, std::size_t number) {
-    if (left.stream != right.stream || MaskAddresses(left.bytes) != MaskAddresses(right.bytes)) {
+    if (left.stream != right.stream || !SameButForAddresses(left.bytes, right.bytes)) {
       Note("text " + std::to_string(number), Quote(left.bytes), Quote(right.bytes));
     }
   }

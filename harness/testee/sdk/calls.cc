@@ -45,7 +45,7 @@ Answer Session::Arguments(const json& message, const Prototype& prototype, std::
     if (!value) return tl::unexpected(FromError(value.error()));
     auto* at = reinterpret_cast<std::uint8_t*>((*slots)[i].words);
     if (IsAggregate(types_, type)) {
-      const auto layout = LayoutOf(types_, type, description_.abi);
+      const auto layout = LayoutOf(types_, type, view_.memory);
       if (!layout) return tl::unexpected(FromError(layout.error()));
       at = aggregates->emplace_back(layout->size).data();
       (*slots)[i].aggregate = at;

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -34,7 +35,7 @@ struct Called {
 
 // What a C++ testee implements; the SDK does the rest (protocol, objects,
 // values, naming of pointers, text in its order). All memory that the engine sees is
-// this process's own, laid out for Describe().abi. Called on one thread per
+// this process's own, laid out for Describe().memory_abi. Called on one thread per
 // protocol thread. Errors: kUnsupported becomes `unsupported`; an OsError text
 // is said through EngineError.
 struct EngineError {
@@ -55,9 +56,10 @@ class Engine {
 
   struct Description {
     std::string name, version, engine;
-    Abi abi = Abi::kWin64Gnu;
+    Abi abi = Abi::kWin64Gnu;       // of the DLLs; values are said in its widths
     std::vector<std::string> capabilities;
     std::string os, wine, cpu;
+    std::optional<Abi> memory_abi = {};  // of this process's own memory; absent: abi
   };
   virtual Description Describe() = 0;
 

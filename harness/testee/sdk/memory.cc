@@ -3,6 +3,8 @@
 
 #include <cstring>
 
+#include "harness/testee/sdk/spot.h"
+
 namespace spanproof {
 namespace {
 
@@ -29,7 +31,41 @@ Expected<std::string_view> TagOf(const TypeTable& types, TypeId type, std::uint6
   return tag;
 }
 
+// What is wider in memory than as a value is as wide as a pointer: an unsigned
+// number, or one that the other ABI's code reads as its lower half.
+Expected<std::uint64_t> LoadNarrow(const std::uint8_t* at, std::uint64_t wide, std::uint64_t narrow) {
+  for (std::uint64_t i = narrow; i < wide; ++i) {
+    if (at[i] != 0) return Fail(ErrorCode::kUnsupported, "a number there is wider than the DLL's");
+  }
+  return LoadBits(at, narrow);
+}
+
 }  // namespace
+
+Expected<std::uint64_t> MemoryView::Address(const Pointer& pointer) const {
+  if (pointer.to != Pointer::To::kObject || memory == abi) return book->Address(pointer);
+  const AddressBook::Object* object = book->FindObject(pointer.name);
+  if (object == nullptr) return book->Address(pointer);
+  Pointer here = pointer;
+  const auto offset = SameSpot(*types, object->type, pointer.offset, abi, memory);
+  if (!offset) return tl::unexpected(offset.error());
+  here.offset = *offset;
+  return book->Address(here);
+}
+
+Expected<Pointer> MemoryView::Name(std::uint64_t address) const {
+  Pointer named = book->Name(address);
+  if (named.to != Pointer::To::kObject || memory == abi) return named;
+  const auto offset = SameSpot(*types, book->FindObject(named.name)->type, named.offset, memory, abi);
+  if (!offset) return tl::unexpected(offset.error());
+  named.offset = *offset;
+  return named;
+}
+
+std::uint64_t MemoryView::ValueWidth(TypeId scalar) const {
+  const auto layout = LayoutOf(*types, scalar, abi);
+  return layout ? layout->size : 0;
+}
 
 Expected<void> MemoryView::Store(TypeId id, const Value& value, std::uint8_t* at) const {
   const Type& type = (*types)[id];
@@ -42,10 +78,10 @@ Expected<void> MemoryView::Store(TypeId id, const Value& value, std::uint8_t* at
     if (given != type.count) return Mismatch(*types, id, value);
     return StoreElements(type.element, type.count, value, at);
   }
-  const auto layout = LayoutOf(*types, id, abi);
+  const auto layout = LayoutOf(*types, id, memory);
   if (!layout) return tl::unexpected(layout.error());
   if (IsScalar(type.kind)) {
-    const auto tag = TagOf(*types, id, layout->size);
+    const auto tag = TagOf(*types, id, ValueWidth(id));
     if (!tag) return tl::unexpected(tag.error());
     const auto* scalar = std::get_if<Scalar>(&value.data);
     if (scalar == nullptr || Tag(scalar->kind, scalar->width) != *tag) return Mismatch(*types, id, value);
@@ -55,16 +91,16 @@ Expected<void> MemoryView::Store(TypeId id, const Value& value, std::uint8_t* at
   if (IsAddress(type.kind)) {
     const auto* pointer = std::get_if<Pointer>(&value.data);
     if (pointer == nullptr) return Mismatch(*types, id, value);
-    const auto address = book->Address(*pointer);
+    const auto address = Address(*pointer);
     if (!address) return tl::unexpected(address.error());
     if (layout->size < 8 && *address >> (8 * layout->size) != 0) {
-      return Fail(ErrorCode::kUnsupported, Show(value) + " lies above what a pointer of " + std::string(Name(abi)) + " reaches");
+      return Fail(ErrorCode::kUnsupported, Show(value) + " lies above what a pointer of " + std::string(spanproof::Name(memory)) + " reaches");
     }
     StoreBits(*address, layout->size, at);
     return {};
   }
   const auto* record = std::get_if<Record>(&value.data);
-  const auto offsets = FieldOffsets(*types, id, abi);
+  const auto offsets = FieldOffsets(*types, id, memory);
   if (!offsets) return tl::unexpected(offsets.error());
   if (record == nullptr || (type.kind == Kind::kStruct && record->fields.size() != type.fields.size())) {
     return Mismatch(*types, id, value);
@@ -82,14 +118,19 @@ Expected<Value> MemoryView::Load(TypeId id, const std::uint8_t* at) const {
   const Type& type = (*types)[id];
   if (type.kind == Kind::kVoid) return Value{};
   if (type.kind == Kind::kArray) return LoadElements(type.element, type.count, at);
-  const auto layout = LayoutOf(*types, id, abi);
+  const auto layout = LayoutOf(*types, id, memory);
   if (!layout) return tl::unexpected(layout.error());
   if (IsScalar(type.kind)) {
-    if (const auto tag = TagOf(*types, id, layout->size); !tag) return tl::unexpected(tag.error());
-    return Value{Scalar{type.kind, static_cast<std::uint8_t>(layout->size), LoadBits(at, layout->size)}};
+    const std::uint64_t width = ValueWidth(id);
+    if (const auto tag = TagOf(*types, id, width); !tag) return tl::unexpected(tag.error());
+    return LoadNarrow(at, layout->size, width).map([&](std::uint64_t bits) {
+      return Value{Scalar{type.kind, static_cast<std::uint8_t>(width), bits}};
+    });
   }
-  if (IsAddress(type.kind)) return Value{book->Name(LoadBits(at, layout->size))};
-  const auto offsets = FieldOffsets(*types, id, abi);
+  if (IsAddress(type.kind)) {
+    return Name(LoadBits(at, layout->size)).map([](Pointer pointer) { return Value{std::move(pointer)}; });
+  }
+  const auto offsets = FieldOffsets(*types, id, memory);
   if (!offsets) return tl::unexpected(offsets.error());
   Record record;
   for (std::size_t i = 0; i < type.fields.size(); ++i) {
@@ -102,15 +143,22 @@ Expected<Value> MemoryView::Load(TypeId id, const std::uint8_t* at) const {
 
 Expected<void> MemoryView::StoreElements(TypeId element, std::uint64_t count, const Value& value,
                                          std::uint8_t* at) const {
-  const auto layout = LayoutOf(*types, element, abi);
+  const auto layout = LayoutOf(*types, element, memory);
   if (!layout) return tl::unexpected(layout.error());
   if (const auto* packed = std::get_if<Packed>(&value.data)) {
-    const auto tag = TagOf(*types, element, layout->size);
+    const std::uint64_t width = ValueWidth(element);
+    const auto tag = TagOf(*types, element, width);
     if (!tag) return tl::unexpected(tag.error());
-    if (Tag(packed->kind, packed->width) != *tag || packed->bytes.size() > count * layout->size) {
+    if (Tag(packed->kind, packed->width) != *tag || packed->bytes.size() > count * width) {
       return Mismatch(*types, element, value);
     }
-    if (!packed->bytes.empty()) std::memcpy(at, packed->bytes.data(), packed->bytes.size());
+    if (width != layout->size) {
+      for (std::uint64_t i = 0; i < packed->bytes.size() / width; ++i) {
+        StoreBits(LoadBits(packed->bytes.data() + i * width, width), layout->size, at + i * layout->size);
+      }
+    } else if (!packed->bytes.empty()) {
+      std::memcpy(at, packed->bytes.data(), packed->bytes.size());
+    }
     return {};
   }
   const auto* array = std::get_if<Array>(&value.data);
@@ -122,16 +170,26 @@ Expected<void> MemoryView::StoreElements(TypeId element, std::uint64_t count, co
 }
 
 Expected<Value> MemoryView::LoadElements(TypeId element, std::uint64_t count, const std::uint8_t* at) const {
-  const auto layout = LayoutOf(*types, element, abi);
+  const auto layout = LayoutOf(*types, element, memory);
   if (!layout) return tl::unexpected(layout.error());
   if (layout->size != 0 && count > kLargestRead / layout->size) {
     return Fail(ErrorCode::kInvalidArgument, std::to_string(count) + " elements are more than 4 GiB");
   }
   const Type& type = (*types)[element];
   if (IsScalar(type.kind)) {
-    if (const auto tag = TagOf(*types, element, layout->size); !tag) return tl::unexpected(tag.error());
-    Packed packed{type.kind, static_cast<std::uint8_t>(layout->size), {}};
-    packed.bytes.assign(at, at + count * layout->size);
+    const std::uint64_t width = ValueWidth(element);
+    if (const auto tag = TagOf(*types, element, width); !tag) return tl::unexpected(tag.error());
+    Packed packed{type.kind, static_cast<std::uint8_t>(width), {}};
+    if (width == layout->size) {
+      packed.bytes.assign(at, at + count * width);
+      return Value{std::move(packed)};
+    }
+    packed.bytes.resize(count * width);
+    for (std::uint64_t i = 0; i < count; ++i) {
+      const auto bits = LoadNarrow(at + i * layout->size, layout->size, width);
+      if (!bits) return tl::unexpected(bits.error());
+      StoreBits(*bits, width, packed.bytes.data() + i * width);
+    }
     return Value{std::move(packed)};
   }
   Array array;

@@ -9,12 +9,19 @@
 
 namespace spanproof {
 
-// Values to and from memory of this process, laid out for a named ABI. The book
-// gives pointers their meaning.
+// Values to and from memory of this process. Values are said as the DLL's ABI has
+// them, so that lanes agree: the width of size_t, a pointer's offset into an
+// object. The memory may be laid out for another one: a 64-bit client of a 32-bit
+// DLL holds pointers of 8 bytes. The book gives pointers their meaning.
 struct MemoryView {
   const TypeTable* types = nullptr;
-  Abi abi = Abi::kWin64Gnu;
+  Abi abi = Abi::kWin64Gnu;  // of values
   AddressBook* book = nullptr;
+  Abi memory = abi;          // of the memory
+
+  // Where a pointer value points, and what an address is as a value.
+  Expected<std::uint64_t> Address(const Pointer& pointer) const;
+  Expected<Pointer> Name(std::uint64_t address) const;
 
   // Writes `value`, which must be exactly of the type (a scalar's tag, an array's
   // count, a struct's members; of a union any members). kInvalidArgument otherwise;
@@ -28,6 +35,9 @@ struct MemoryView {
   // elements than `count`, not more.
   Expected<void> StoreElements(TypeId element, std::uint64_t count, const Value& value, std::uint8_t* at) const;
   Expected<Value> LoadElements(TypeId element, std::uint64_t count, const std::uint8_t* at) const;
+
+  // Bytes of the scalar as a value.
+  std::uint64_t ValueWidth(TypeId scalar) const;
 };
 
 }  // namespace spanproof

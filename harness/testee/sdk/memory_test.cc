@@ -52,12 +52,35 @@ TEST_F(MemoryTest, RefusesValuesOfAnotherType) {
 }
 
 TEST_F(MemoryTest, HoldsPointersOf32BitAbisToFourBytes) {
-  view_.abi = Abi::kWin32Gnu;
+  view_ = {&types_, Abi::kWin32Gnu, &book_};
   std::uint8_t bytes[8] = {};
   ASSERT_TRUE(view_.Store(*types_.Parse("void*"), Decode("\"ptr:0x12345678\""), bytes));
   EXPECT_EQ(bytes[3], 0x12);
   EXPECT_EQ(bytes[4], 0);
   EXPECT_FALSE(view_.Store(*types_.Parse("void*"), Decode("\"ptr:0x112345678\""), bytes));
+}
+
+// What a 64-bit client of 32-bit DLLs has: values as the DLL's ABI says them, in
+// memory with pointers of 8 bytes.
+TEST_F(MemoryTest, SaysValuesAsTheDllHasThemWhereTheMemoryIsWider) {
+  view_ = {&types_, Abi::kWin32Gnu, &book_, Abi::kSysv64Windows};
+  const TypeId image = *types_.Parse("Image");
+  AddressBook::Object* object = *book_.AddObject("image", image, 24);
+  const Value value = Decode(R"({"data": "ptr:&image+4", "size": "i16[2]:0300feff", "next": "ptr:&image+0"})");
+  ASSERT_TRUE(view_.Store(image, value, object->at));
+  EXPECT_EQ(object->at[8], 3);
+  EXPECT_EQ(*view_.Load(image, object->at), value);
+  const auto size = view_.Address(std::get<Pointer>(std::get<Record>(value.data).fields[0].second.data));
+  EXPECT_EQ(*size, reinterpret_cast<std::uintptr_t>(object->at) + 8);
+
+  std::uint8_t sizes[16] = {};
+  const Value two = Decode("\"u32[2]:01000000ffffffff\"");
+  ASSERT_TRUE(view_.StoreElements(*types_.Parse("size_t"), 2, two, sizes));
+  EXPECT_EQ(sizes[8], 0xff);
+  EXPECT_EQ(sizes[12], 0);
+  EXPECT_EQ(*view_.LoadElements(*types_.Parse("size_t"), 2, sizes), two);
+  sizes[12] = 1;
+  EXPECT_FALSE(view_.LoadElements(*types_.Parse("size_t"), 2, sizes));
 }
 
 }  // namespace

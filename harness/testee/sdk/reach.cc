@@ -41,7 +41,7 @@ tl::unexpected<Error> Nowhere(const Path& path, const std::string& why) {
 std::uint8_t* Reach::Target(const Spot& spot) const {
   if (spot.at == nullptr) return nullptr;
   if ((*types_)[spot.type].kind == Kind::kArray) return const_cast<std::uint8_t*>(spot.at);
-  return reinterpret_cast<std::uint8_t*>(static_cast<std::uintptr_t>(Bits(spot.at, PointerSize(view_.abi))));
+  return reinterpret_cast<std::uint8_t*>(static_cast<std::uintptr_t>(Bits(spot.at, PointerSize(view_.memory))));
 }
 
 Expected<Reach::Spot> Reach::Follow(Spot spot) const {
@@ -53,7 +53,7 @@ Expected<Reach::Spot> Reach::Follow(Spot spot) const {
 Expected<Reach::Spot> Reach::Member(Spot spot, const std::string& name) const {
   spot = *Follow(spot);
   const Type& type = (*types_)[spot.type];
-  const auto offsets = FieldOffsets(*types_, spot.type, view_.abi);
+  const auto offsets = FieldOffsets(*types_, spot.type, view_.memory);
   if (!offsets) return tl::unexpected(offsets.error());
   for (std::size_t i = 0; i < type.fields.size(); ++i) {
     if (type.fields[i].name != name) continue;
@@ -67,7 +67,7 @@ Expected<Reach::Spot> Reach::Element(Spot spot, std::int64_t index) const {
   if (type.kind != Kind::kPointer && type.kind != Kind::kArray) {
     return Fail(ErrorCode::kInvalidArgument, "\"" + types_->Spell(spot.type) + "\" has no elements");
   }
-  const auto layout = LayoutOf(*types_, type.element, view_.abi);
+  const auto layout = LayoutOf(*types_, type.element, view_.memory);
   if (!layout) return tl::unexpected(layout.error());
   if (index < 0) index = 0;  // a plain dereference
   std::uint8_t* first = Target(spot);
@@ -99,17 +99,17 @@ Expected<std::int64_t> Reach::Length(const Path& path) const {
     return Nowhere(path, "is no whole number, so it cannot be a length");
   }
   if (spot->at == nullptr) return Nowhere(path, "lies behind a null pointer");
-  const auto layout = LayoutOf(*types_, spot->type, view_.abi);
-  if (!layout) return tl::unexpected(layout.error());
-  std::uint64_t bits = Bits(spot->at, layout->size);
-  if (IsSigned(kind) && layout->size < 8 && (bits >> (layout->size * 8 - 1) & 1) != 0) {
-    bits |= ~std::uint64_t{0} << (layout->size * 8);
+  // The lower bytes, where the memory has more.
+  const std::uint64_t width = view_.ValueWidth(spot->type);
+  std::uint64_t bits = Bits(spot->at, width);
+  if (IsSigned(kind) && width < 8 && (bits >> (width * 8 - 1) & 1) != 0) {
+    bits |= ~std::uint64_t{0} << (width * 8);
   }
   return static_cast<std::int64_t>(bits);
 }
 
 Expected<std::uint64_t> Reach::Count(const Directive& directive, TypeId element, const std::uint8_t* at) const {
-  const auto layout = LayoutOf(*types_, element, view_.abi);
+  const auto layout = LayoutOf(*types_, element, view_.memory);
   if (!layout) return tl::unexpected(layout.error());
   const std::uint64_t unit = layout->size;
   if (directive.null) {
@@ -143,7 +143,7 @@ Expected<std::vector<Region>> Reach::All() const {
     const Type& type = (*types_)[prototype_.arguments[i]];
     // Pointers to void, functions and unknown structs say nothing of what they reach.
     if (directed || type.kind != Kind::kPointer || (*types_)[type.element].kind == Kind::kFunction ||
-        !LayoutOf(*types_, type.element, view_.abi)) {
+        !LayoutOf(*types_, type.element, view_.memory)) {
       continue;
     }
     auto region = At(path);

@@ -97,7 +97,7 @@ Answer Session::MakeObject(const json& message) {
   const std::string name = Text(message, "name");
   const auto type = types_.Parse(Text(message, "type"));
   if (!type) return tl::unexpected(FromError(type.error()));
-  const auto layout = LayoutOf(types_, *type, description_.abi);
+  const auto layout = LayoutOf(types_, *type, view_.memory);
   if (!layout) return tl::unexpected(FromError(layout.error()));
   const auto object = book_.AddObject(name, *type, layout->size);
   if (!object) return tl::unexpected(FromError(object.error()));
@@ -143,16 +143,16 @@ EngineResult<Session::ReadPlace> Session::FindReadPlace(const json& message) {
     pointer.name = Text(message, "name");
     pointer.offset = message.value("offset", std::int64_t{0});
   }
-  const auto address = book_.Address(pointer);
+  const auto address = view_.Address(pointer);
   if (!address) return tl::unexpected(FromError(address.error()));
   place.at = reinterpret_cast<const std::uint8_t*>(static_cast<std::uintptr_t>(*address));
   if (pointer.to == Pointer::To::kForeign) return place;
 
   const AddressBook::Object& object = *book_.FindObject(pointer.name);
   if (types_[place.type].kind == Kind::kVoid) place.type = object.type;
-  const auto layout = LayoutOf(types_, place.type, description_.abi);
+  const auto layout = LayoutOf(types_, place.type, view_.memory);
   if (!layout) return tl::unexpected(FromError(layout.error()));
-  const auto offset = static_cast<std::uint64_t>(pointer.offset);
+  const std::uint64_t offset = *address - reinterpret_cast<std::uintptr_t>(object.at);
   if (offset > object.size || layout->size > object.size - offset) {
     return Invalid("reads outside of object \"" + pointer.name + "\"");
   }

@@ -61,7 +61,7 @@ EngineError FromError(const Error& error) {
 
 Session::Session(Engine& engine, Channel& channel) : engine_(engine), channel_(channel) {
   description_ = engine_.Describe();
-  view_ = MemoryView{&types_, description_.abi, &book_};
+  view_ = MemoryView{&types_, description_.abi, &book_, description_.memory_abi.value_or(description_.abi)};
 }
 
 int Session::Run() {
