@@ -51,8 +51,9 @@ thread_local ThreadConversations t_conversations;
 
 }  // namespace
 
-Connection::Connection(SessionOptions options)
+Connection::Connection(SessionOptions options, Meeting meeting)
     : options_(std::move(options)),
+      meeting_(meeting),
       abi_(options_.abi.value_or(DefaultAbi(options_.arch))),
       owner_(getpid()),
       serial_(NextSerial()),
@@ -75,19 +76,24 @@ Connection::~Connection() {
 }
 
 Expected<std::shared_ptr<Connection>> Connection::Start(SessionOptions options) {
-  auto connection = std::make_shared<Connection>(std::move(options));
-  if (auto opened = connection->Open(); !opened) return tl::unexpected(opened.error());
+  const Meeting first = options.transport == Transport::kNamed ? Meeting::kNamed : Meeting::kProc;
+  auto connection = std::make_shared<Connection>(options, first);
+  auto opened = connection->Open();
+  if (!opened && options.transport == Transport::kAuto && connection->process_.ExitedWith(protocol::kCannotOpen)) {
+    connection = std::make_shared<Connection>(std::move(options), Meeting::kNamed);
+    opened = connection->Open();
+  }
+  if (!opened) return tl::unexpected(opened.error());
   return connection;
 }
 
 Expected<void> Connection::Open() {
-  if (auto created = segment_.Create(); !created) return created;
+  if (auto created = segment_.Create(meeting_); !created) return created;
   arena_.emplace(segment_.descriptor(), segment_.begin(), protocol::kArenaOffset, segment_.bytes());
   auto control = std::make_unique<Conversation>(this, 0);
   if (auto created = control->Create(false); !created) return created;
-  const auto text = [](int number) { return std::to_string(number); };
-  auto started = process_.Start(options_, {text(owner_), text(segment_.descriptor()), text(control->pipes().host_read()),
-                                           text(control->pipes().host_write())});
+  auto started = process_.Start(options_, {segment_.path(), control->pipes().host_read_path(),
+                                           control->pipes().host_write_path()});
   if (!started) return started;
   if (auto draining = text_.Start(std::move(process_.output()), std::move(process_.error()), options_.text); !draining)
     return draining;
@@ -140,11 +146,12 @@ Expected<Conversation*> Connection::OpenConversation() {
   auto conversation = std::make_unique<Conversation>(this, index);
   if (auto created = conversation->Create(true); !created) return tl::unexpected(created.error());
   const Block scratch = conversation->scratch();
-  auto opened = control_->Ask(protocol::Verb::kOpenChannel, index,
-                              {static_cast<std::uint64_t>(conversation->pipes().host_read()),
-                               static_cast<std::uint64_t>(conversation->pipes().host_write()),
-                               reinterpret_cast<std::uint64_t>(scratch.begin) + segment_.delta(), scratch.bytes},
-                              "opening a channel");
+  WireWriter wire;
+  wire.Text(conversation->pipes().host_read_path());
+  wire.Text(conversation->pipes().host_write_path());
+  wire.U64(reinterpret_cast<std::uint64_t>(scratch.begin) + segment_.delta());
+  wire.U64(scratch.bytes);
+  auto opened = control_->AskWithPayload(protocol::Verb::kOpenChannel, index, wire.bytes(), "opening a channel");
   if (!opened) return tl::unexpected(opened.error());
   conversation->pipes().Settle();
   used_.set(index);

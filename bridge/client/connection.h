@@ -27,7 +27,7 @@ namespace bridge {
 class Connection : public std::enable_shared_from_this<Connection> {
  public:
   static Expected<std::shared_ptr<Connection>> Start(SessionOptions options);
-  explicit Connection(SessionOptions options);
+  Connection(SessionOptions options, Meeting meeting);
   ~Connection();
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
@@ -42,6 +42,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   Expected<Text> TakeText();
 
   const SessionOptions& options() const { return options_; }
+  Meeting meeting() const { return meeting_; }
   Abi abi() const { return abi_; }
   Segment& segment() { return segment_; }
   Arena& arena() { return *arena_; }
@@ -56,6 +57,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void UpdateSpins();
 
   const SessionOptions options_;
+  const Meeting meeting_;
   const Abi abi_;
   const pid_t owner_;
   const std::uint64_t serial_;

@@ -37,7 +37,7 @@ Expected<void> Conversation::Create(bool with_scratch) {
     if (!scratch) return tl::unexpected(scratch.error());
     scratch_ = *scratch;
   }
-  return pipes_.Create();
+  return pipes_.Create(connection_->meeting());
 }
 
 void Conversation::Moved() { lines_ = connection_->segment().channel(index_); }

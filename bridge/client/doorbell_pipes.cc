@@ -1,40 +1,33 @@
 // SPDX-License-Identifier: MIT
 #include "bridge/client/doorbell_pipes.h"
 
-#include <fcntl.h>
 #include <poll.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
 #include <chrono>
-#include <cstring>
 
 namespace bridge {
-namespace {
-
-Expected<void> MakePipe(Descriptor* read, Descriptor* write) {
-  int ends[2];
-  if (pipe2(ends, O_CLOEXEC) != 0)
-    return Fail(ErrorCode::kInternal, std::string("cannot make a pipe: ") + std::strerror(errno));
-  *read = Descriptor(ends[0]);
-  *write = Descriptor(ends[1]);
+Expected<void> DoorbellPipes::Create(Meeting meeting) {
+  auto to_host = MakeSharedPipe(meeting), from_host = MakeSharedPipe(meeting);
+  if (!to_host) return tl::unexpected(to_host.error());
+  if (!from_host) return tl::unexpected(from_host.error());
+  to_host_ = std::move(*to_host);
+  from_host_ = std::move(*from_host);
   return {};
 }
 
-}  // namespace
-
-Expected<void> DoorbellPipes::Create() {
-  if (auto made = MakePipe(&host_read_, &write_); !made) return made;
-  return MakePipe(&read_, &host_write_);
+void DoorbellPipes::Settle() {
+  from_host_.write.Close();
+  to_host_.name.Remove();
+  from_host_.name.Remove();
 }
-
-void DoorbellPipes::Settle() { host_write_.Close(); }
 
 Wake DoorbellPipes::Block(int process, int timeout_ms) {
   using Clock = std::chrono::steady_clock;
   const auto deadline = Clock::now() + std::chrono::milliseconds(timeout_ms);
-  pollfd watched[2] = {{read_.get(), POLLIN, 0}, {process, POLLIN, 0}};
+  pollfd watched[2] = {{from_host_.read.get(), POLLIN, 0}, {process, POLLIN, 0}};
   for (;;) {
     int left = -1;
     if (timeout_ms >= 0)
@@ -44,14 +37,14 @@ Wake DoorbellPipes::Block(int process, int timeout_ms) {
     if (ready < 0 && errno == EINTR) continue;
     if (ready == 0) return Wake::kTimeout;
     char byte;
-    if (watched[0].revents & POLLIN) return read(read_.get(), &byte, 1) == 1 ? Wake::kRang : Wake::kGone;
+    if (watched[0].revents & POLLIN) return read(from_host_.read.get(), &byte, 1) == 1 ? Wake::kRang : Wake::kGone;
     return Wake::kGone;
   }
 }
 
 void DoorbellPipes::Ring() {
   ssize_t count;
-  do count = write(write_.get(), "!", 1);
+  do count = write(to_host_.write.get(), "!", 1);
   while (count < 0 && errno == EINTR);
 }
 

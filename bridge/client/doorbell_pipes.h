@@ -1,21 +1,22 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include "bridge/client/fork_guard.h"
+#include "bridge/client/shared_file.h"
 #include "bridge/core/doorbell.h"
 #include "bridge/core/error.h"
 
 namespace bridge {
 
-// The client's ends of a channel's two pipes. The host opens its own ends
-// through /proc; the client then lets go of the host's writing end (Settle), so that
+// The client's ends of a channel's two pipes. Once the host has opened its own
+// ends the client lets go of the host's writing end (Settle), so that
 // the host's end is the client's end of file. It keeps the host's reading end, so that
 // ringing a dead host raises no SIGPIPE.
 class DoorbellPipes {
  public:
-  Expected<void> Create();
-  int host_read() const { return host_read_.get(); }
-  int host_write() const { return host_write_.get(); }
+  Expected<void> Create(Meeting meeting);
+  // By which the host opens its ends.
+  const std::string& host_read_path() const { return to_host_.read_path; }
+  const std::string& host_write_path() const { return from_host_.write_path; }
   void Settle();
 
   // Waits for a byte, for the host's end (end of file, or `process` readable: a
@@ -24,7 +25,7 @@ class DoorbellPipes {
   void Ring();
 
  private:
-  Descriptor host_read_, host_write_, read_, write_;
+  SharedPipe to_host_, from_host_;
 };
 
 }  // namespace bridge

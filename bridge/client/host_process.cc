@@ -127,6 +127,11 @@ void HostProcess::Stop(std::chrono::milliseconds patience) {
   }
 }
 
+bool HostProcess::ExitedWith(int status) {
+  const std::lock_guard lock(mutex_);
+  return pid_ >= 0 && Reap(0) && WIFEXITED(status_) && WEXITSTATUS(status_) == status;
+}
+
 std::string HostProcess::Ending(int patience_ms) {
   const std::lock_guard lock(mutex_);
   if (pid_ < 0 || !Reap(patience_ms)) return "";

@@ -35,6 +35,7 @@ class HostProcess {
   Descriptor& error() { return error_; }
   // "was killed by signal 9", "exited with status 3"; empty while it runs.
   std::string Ending(int patience_ms);
+  bool ExitedWith(int status);
   // Forgets the process, which a forked child has no part in.
   void Abandon() { pid_ = -1; }
 

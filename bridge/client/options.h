@@ -33,6 +33,13 @@ struct WineCommand {
   explicit WineCommand(std::vector<std::string> command) : words(std::move(command)) {}
 };
 
+// How the host finds what the client shares.
+enum class Transport : std::uint8_t {
+  kAuto,   // through /proc, and by names where the host says that it cannot
+  kProc,   // through the client's /proc entry only
+  kNamed,  // by random names in /dev/shm only, gone as soon as the host has opened them
+};
+
 struct SessionOptions {
   WineCommand wine = {};
   Arch arch = Arch::kWin64;
@@ -43,6 +50,7 @@ struct SessionOptions {
   TextMode text = TextMode::kForward;
   std::chrono::milliseconds start_timeout{60000};    // the first start of a prefix takes long
   std::optional<std::uint32_t> spins = {};  // pauses before a waiting thread sleeps; absent: chosen by the CPUs
+  Transport transport = Transport::kAuto;
   bool same_address = true;       // false: pointers are translated even where the segment fits one address
 };
 

@@ -46,16 +46,15 @@ Segment::~Segment() {
   if (begin_ != nullptr) munmap(begin_, bytes_);
 }
 
-Expected<void> Segment::Create() {
-  descriptor_ = Descriptor(memfd_create("spanproof", MFD_CLOEXEC));
-  if (!descriptor_.open()) return tl::unexpected(SystemError("cannot create shared memory (memfd_create)"));
-  if (ftruncate(descriptor_.get(), static_cast<off_t>(bytes_)) != 0)
-    return tl::unexpected(SystemError("cannot size shared memory"));
-  if (const int status = posix_fallocate(descriptor_.get(), 0, protocol::kArenaOffset); status != 0) {
+Expected<void> Segment::Create(Meeting meeting) {
+  auto memory = MakeSharedMemory(meeting, bytes_);
+  if (!memory) return tl::unexpected(memory.error());
+  memory_ = std::move(*memory);
+  if (const int status = posix_fallocate(descriptor(), 0, protocol::kArenaOffset); status != 0) {
     errno = status;
     return tl::unexpected(SystemError("cannot reserve shared memory"));
   }
-  begin_ = Map(descriptor_.get(), bytes_, nullptr, MAP_NORESERVE);
+  begin_ = Map(descriptor(), bytes_, nullptr, MAP_NORESERVE);
   if (begin_ == nullptr) return tl::unexpected(SystemError("cannot map shared memory"));
   auto* made = new (begin_) protocol::Header{};
   made->magic = protocol::kMagic;
@@ -88,12 +87,13 @@ void Segment::DropBases(const void* except) {
 }
 
 Expected<void> Segment::Settle() {
+  memory_.name.Remove();
   auto* base = reinterpret_cast<void*>(header()->base);
   if (std::find(reserved_.begin(), reserved_.end(), base) == reserved_.end()) {
     DropBases(nullptr);
     return {};  // addresses differ: delta() says by how much
   }
-  std::byte* moved = Map(descriptor_.get(), bytes_, base, MAP_FIXED | MAP_NORESERVE);
+  std::byte* moved = Map(descriptor(), bytes_, base, MAP_FIXED | MAP_NORESERVE);
   if (moved == nullptr) return tl::unexpected(SystemError("cannot map shared memory at the host's address"));
   DropBases(base);
   munmap(begin_, bytes_);

@@ -7,7 +7,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "bridge/client/fork_guard.h"
+#include "bridge/client/shared_file.h"
 #include "bridge/core/error.h"
 #include "bridge/core/marshal.h"
 #include "bridge/core/protocol.h"
@@ -15,8 +15,7 @@
 
 namespace bridge {
 
-// The memory that client and host share: a memfd, which leaves nothing behind
-// whoever dies. Mapped provisionally first; Settle moves it to the address that
+// The memory that client and host share. Mapped provisionally first; Settle moves it to the address that
 // the host found free (DESIGN 11).
 class Segment {
  public:
@@ -26,10 +25,11 @@ class Segment {
   Segment(const Segment&) = delete;
   Segment& operator=(const Segment&) = delete;
 
-  Expected<void> Create();
+  Expected<void> Create(Meeting meeting);
   Expected<void> Settle();
 
-  int descriptor() const { return descriptor_.get(); }
+  int descriptor() const { return memory_.descriptor.get(); }
+  const std::string& path() const { return memory_.path; }  // by which the host opens it
   std::byte* begin() const { return begin_; }
   std::uint64_t bytes() const { return bytes_; }
   Region region() const { return {begin_, begin_ + bytes_}; }
@@ -47,7 +47,7 @@ class Segment {
   const bool same_address_;
   const pid_t owner_;
   const std::uint64_t bytes_;
-  Descriptor descriptor_;
+  SharedMemory memory_;
   std::byte* begin_ = nullptr;
   std::vector<void*> reserved_;
 };

@@ -71,11 +71,11 @@ inline std::string ReadFile(const std::filesystem::path& path) {
   return {std::istreambuf_iterator<char>(file), {}};
 }
 
-// Host processes whose client is `client`, wrappers left out: the client's pid
-// is the host's first argument.
+// Host processes whose client is `client`, wrappers left out: a path in the
+// client's /proc entry is the host's first argument.
 inline std::vector<pid_t> HostsOf(pid_t client) {
   std::vector<pid_t> hosts;
-  const std::string first = std::string("spanproof-host.exe") + '\0' + std::to_string(client) + '\0';
+  const std::string first = std::string("spanproof-host.exe") + '\0' + "/proc/" + std::to_string(client) + "/";
   std::error_code ignored;
   for (const auto& entry : std::filesystem::directory_iterator("/proc", ignored)) {
     const std::string name = entry.path().filename();

@@ -12,6 +12,9 @@ namespace bridge::protocol {
 inline constexpr std::uint32_t kMagic = 0x4e505053;  // "SPPN"
 inline constexpr std::uint32_t kVersion = 1;
 
+// The host's exit status where it cannot open what it was told of.
+inline constexpr int kCannotOpen = 4;
+
 // What a message asks or answers. On a channel the sides strictly take turns.
 enum class Verb : std::uint32_t {
   // client to host
@@ -23,7 +26,7 @@ enum class Verb : std::uint32_t {
   kMakeCallback,     // target: prototype. [0] the client's token. Done: [0] callback, [1] code address
   kFreeCallback,     // target: callback
   kFlush,            // flush what the DLLs' C runtimes hold back
-  kOpenChannel,      // target: channel. [0] descriptor to read, [1] to write, [2] address, [3] bytes of its scratch
+  kOpenChannel,      // target: channel. [0] address, [1] bytes of {text to read from, text to write to, u64 scratch, u64 bytes}
   kCloseChannel,     // the channel's thread ends after the answer
   kShutdown,         // control channel: the process ends after the answer
   kFloor,            // bare ping-pong on the channel's floor counters until one reads kFloorEnd

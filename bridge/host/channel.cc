@@ -196,7 +196,13 @@ Expected<std::uint64_t> Channel::Bind(const Message& message) {
 }
 
 bool Channel::OpenChannel(const Message& message) {
-  auto opened = OpenSessionChannel(message.target, message.words[0], message.words[1], message.words[2], message.words[3]);
+  auto payload = Payload(message);
+  if (!payload) return SendError(payload.error()), true;
+  WireReader in(*payload);
+  const std::string read = in.Text(), write = in.Text();
+  const std::uint64_t scratch = in.U64(), bytes = in.U64();
+  if (!in.ok()) return SendError(Error{ErrorCode::kCorrupt, "a channel's description is malformed", 0, 0}), true;
+  auto opened = OpenSessionChannel(message.target, read, write, scratch, bytes);
   if (opened)
     Send(Verb::kDone, 0, {0, 0, 0});
   else

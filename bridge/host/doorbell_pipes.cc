@@ -30,13 +30,12 @@ class ThreadState {
 
 }  // namespace
 
-Expected<DoorbellPipes> DoorbellPipes::Open(std::uint32_t client_pid, std::uint64_t read_fd,
-                                            std::uint64_t write_fd) {
+Expected<DoorbellPipes> DoorbellPipes::Open(std::string_view read_path, std::string_view write_path) {
   DoorbellPipes pipes;
-  auto read = OpenClientDescriptor(client_pid, read_fd, GENERIC_READ);
+  auto read = OpenUnixPath(read_path, GENERIC_READ);
   if (!read) return tl::unexpected(read.error());
   pipes.read_ = *read;
-  auto write = OpenClientDescriptor(client_pid, write_fd, GENERIC_WRITE);
+  auto write = OpenUnixPath(write_path, GENERIC_WRITE);
   if (!write) return tl::unexpected(write.error());
   pipes.write_ = *write;
   return pipes;

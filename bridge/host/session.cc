@@ -14,7 +14,6 @@ namespace {
 
 // One session a process, for its whole life.
 struct Session {
-  SessionArguments arguments;
   std::byte* segment = nullptr;
   std::uint64_t segment_bytes = 0;
   DoorbellPipes control;
@@ -39,9 +38,8 @@ std::byte* MapAtBase(HANDLE section, const protocol::Header& header) {
   return static_cast<std::byte*>(MapViewOfFile(section, FILE_MAP_ALL_ACCESS, 0, 0, 0));
 }
 
-Expected<void> MapSegment(Session* session) {
-  auto file = OpenClientDescriptor(session->arguments.client_pid, session->arguments.segment_fd,
-                                   GENERIC_READ | GENERIC_WRITE);
+Expected<void> MapSegment(Session* session, std::string_view path) {
+  auto file = OpenUnixPath(path, GENERIC_READ | GENERIC_WRITE);
   if (!file) return tl::unexpected(file.error());
   HANDLE section = CreateFileMappingW(*file, nullptr, PAGE_READWRITE, 0, 0, nullptr);
   void* first = section ? MapViewOfFile(section, FILE_MAP_ALL_ACCESS, 0, 0, sizeof(protocol::Header)) : nullptr;
@@ -77,9 +75,8 @@ DWORD WINAPI WatchLifeLine(void*) {
 
 Expected<void> OpenSession(const SessionArguments& arguments) {
   auto session = std::make_unique<Session>();
-  session->arguments = arguments;
-  if (auto mapped = MapSegment(session.get()); !mapped) return mapped;
-  auto pipes = DoorbellPipes::Open(arguments.client_pid, arguments.read_fd, arguments.write_fd);
+  if (auto mapped = MapSegment(session.get(), arguments.segment); !mapped) return mapped;
+  auto pipes = DoorbellPipes::Open(arguments.read, arguments.write);
   if (!pipes) return tl::unexpected(pipes.error());
   session->control = *pipes;
   HANDLE watcher = CreateThread(nullptr, 1 << 16, WatchLifeLine, nullptr, STACK_SIZE_PARAM_IS_A_RESERVATION, nullptr);
@@ -96,14 +93,14 @@ int ServeSession() {
   return control.Serve() ? 0 : 3;
 }
 
-Expected<void> OpenSessionChannel(std::uint32_t channel, std::uint64_t read_fd, std::uint64_t write_fd,
+Expected<void> OpenSessionChannel(std::uint32_t channel, std::string_view read, std::string_view write,
                                   std::uint64_t scratch, std::uint64_t scratch_bytes) {
   auto* begin = reinterpret_cast<std::byte*>(scratch);
   const Region region = g_session->region();
   if (channel == 0 || channel >= protocol::kMaxChannels || !region.Contains(begin) ||
       scratch_bytes > static_cast<std::uint64_t>(region.end - begin))
     return Fail(ErrorCode::kCorrupt, "no such channel, or its scratch lies outside the segment");
-  auto pipes = DoorbellPipes::Open(g_session->arguments.client_pid, read_fd, write_fd);
+  auto pipes = DoorbellPipes::Open(read, write);
   if (!pipes) return tl::unexpected(pipes.error());
   return StartChannelThread(g_session->channel(channel), *pipes, begin, scratch_bytes, &g_session->registry,
                             &g_session->header()->spins, region);

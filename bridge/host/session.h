@@ -2,6 +2,8 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
+#include <string_view>
 
 #include "bridge/core/error.h"
 
@@ -9,10 +11,9 @@ namespace bridge::host {
 
 // Maps the client's segment and answers its hello on the control channel.
 struct SessionArguments {
-  std::uint32_t client_pid = 0;
-  std::uint64_t segment_fd = 0;
-  std::uint64_t read_fd = 0;   // of the control channel
-  std::uint64_t write_fd = 0;
+  std::string segment;  // Unix paths: of the shared memory,
+  std::string read;     // and of the control channel's pipes
+  std::string write;
 };
 Expected<void> OpenSession(const SessionArguments& arguments);
 
@@ -20,7 +21,7 @@ Expected<void> OpenSession(const SessionArguments& arguments);
 int ServeSession();
 
 // Starts the thread of a further channel; addresses are this process's.
-Expected<void> OpenSessionChannel(std::uint32_t channel, std::uint64_t read_fd, std::uint64_t write_fd,
+Expected<void> OpenSessionChannel(std::uint32_t channel, std::string_view read, std::string_view write,
                                   std::uint64_t scratch, std::uint64_t scratch_bytes);
 
 }  // namespace bridge::host

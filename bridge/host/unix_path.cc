@@ -22,11 +22,12 @@ std::string Narrow(std::wstring_view wide) {
   return text;
 }
 
-Expected<void*> OpenClientDescriptor(std::uint32_t client_pid, std::uint64_t descriptor, std::uint32_t access) {
-  const std::wstring path = L"\\\\?\\unix\\proc\\" + std::to_wstring(client_pid) + L"\\fd\\" + std::to_wstring(descriptor);
+Expected<void*> OpenUnixPath(std::string_view unix_path, std::uint32_t access) {
+  std::wstring path = L"\\\\?\\unix" + Widen(unix_path);
+  std::replace(path.begin(), path.end(), L'/', L'\\');
   HANDLE handle = CreateFileW(path.c_str(), access, FILE_SHARE_READ | FILE_SHARE_WRITE, nullptr, OPEN_EXISTING, 0, nullptr);
   if (handle == INVALID_HANDLE_VALUE)
-    return Fail(ErrorCode::kInternal, "cannot open " + Narrow(path) + ", Windows error " + std::to_string(GetLastError()),
+    return Fail(ErrorCode::kNotFound, "cannot open " + std::string(unix_path) + ", Windows error " + std::to_string(GetLastError()),
                 GetLastError());
   return handle;
 }
