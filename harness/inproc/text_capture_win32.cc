@@ -42,6 +42,7 @@ Expected<Sink> Redirect(const std::wstring& path, int descriptor, DWORD standard
   const int opened = _open_osfhandle(reinterpret_cast<std::intptr_t>(runtime), _O_TEXT | _O_APPEND);
   if (opened < 0 || _dup2(opened, descriptor) != 0) return failed("the C runtime's output cannot be turned");
   _close(opened);
+  _setmode(descriptor, _O_TEXT);  // Wine 5.0.3 does not take it over from `opened`
   SetStdHandle(standard, writing);
   return sink;
 }
