@@ -43,6 +43,19 @@ function(spanproof_wine_test test)
     FIXTURES_REQUIRED "house;wine" ENVIRONMENT "${SPANPROOF_WINE_ENVIRONMENT}")
 endfunction()
 
+# spanproof_wine_root_test(<test> <root> <command…>): a test that is run on one
+# Wine root of SPANPROOF_WINE_ROOTS, named $SPANPROOF_WINE_ROOT, with a prefix of
+# its own, as <test>.<name of the folder>.
+set(SPANPROOF_WINE_ROOTS "" CACHE STRING
+  "Folders made by tools/make_wine_root.sh: tests are run on their Wines too")
+function(spanproof_wine_root_test test root)
+  cmake_path(GET root FILENAME name)
+  add_test(NAME ${test}.${name} COMMAND ${ARGN})
+  set_tests_properties(${test}.${name} PROPERTIES TIMEOUT 600 LABELS "wine;roots" FIXTURES_REQUIRED house
+    RUN_SERIAL ON ENVIRONMENT "${SPANPROOF_TEST_ENVIRONMENT};SPANPROOF_WINE_ROOT=${root}\
+;WINEPREFIX=${SPANPROOF_TEST_TREE}/wineprefix-${name};WINEDEBUG=-all;WINEDLLOVERRIDES=mscoree,mshtml=;LC_ALL=C.UTF-8")
+endfunction()
+
 function(spanproof_test)
   cmake_parse_arguments(arg "" "NAME;TIMEOUT" "SOURCES;LIBRARIES;LABELS" ${ARGN})
   if(NOT BUILD_TESTING)
