@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cstring>
 #include <memory>
+#include <utility>
 
 #include "bridge/host/c_runtimes.h"
 #include "bridge/host/guarded_call.h"
@@ -78,16 +79,14 @@ Channel::Channel(protocol::Channel* lines, DoorbellPipes pipes, std::byte* scrat
       registry_(registry),
       spins_(spins),
       segment_(segment),
-      scratch_(scratch, scratch_bytes, &Channel::MoreScratch, this) {
-  for (std::size_t i = 0; i < values_.size(); ++i) values_[i] = &words_[i];
-}
+      scratch_(scratch, scratch_bytes, &Channel::MoreScratch, this) {}
 
 Channel* Channel::Current() { return t_channel; }
 
 bool Channel::Receive(Message* message) {
   if (gone_) return false;
   ++received_;
-  if (Await(lines_->request, received_, spins_->load(std::memory_order_relaxed), [this] { return pipes_.Block(); }) !=
+  if (Await(lines_->request, received_, spins_->load(std::memory_order_relaxed), [this] { return disturbed_ = true, pipes_.Block(); }) !=
       Wake::kRang) {
     gone_ = true;
     return false;
@@ -103,7 +102,7 @@ void Channel::Send(Verb verb, std::uint32_t target, std::initializer_list<std::u
   protocol::Line& line = lines_->reply;
   line.head = protocol::Head(verb, target);
   std::copy(words.begin(), words.end(), line.words);
-  Publish(line, ++sent_, [this] { pipes_.Ring(); });
+  Publish(line, ++sent_, [this] { disturbed_ = true, pipes_.Ring(); });
 }
 
 void Channel::SendError(const Error& error) {
@@ -141,8 +140,9 @@ bool Channel::Handle(const Message& message) {
   };
   const auto done = [&](Expected<void> value) { answer(value.map([] { return std::uint64_t{0}; })); };
   const auto id = [](Expected<std::uint32_t> value) { return value.map([](auto v) { return std::uint64_t{v}; }); };
+  if (message.verb == Verb::kCall) [[likely]] return Call(message.target, message.words.data()), true;
+  disturbed_ = true;
   switch (message.verb) {
-    case Verb::kCall: Call(message.target, message.words.data()); return true;
     case Verb::kLoad: {
       auto path = Payload(message);
       if (!path) return answer(tl::unexpected(path.error())), true;
@@ -223,13 +223,14 @@ void Channel::Call(std::uint32_t target, const std::uint64_t* words) {
       return SendError(Error{ErrorCode::kCorrupt, "the arguments lie outside the segment", 0, 0});
     std::memcpy(words_.data(), block, count * 8);
   }
-  alignas(16) std::uint64_t result[2] = {0, 0};
+  std::uint64_t result = 0;
   Fault fault;
-  SetLastError(last_error_);  // as the thread's last call left it, whatever the host did since
-  // libffi's interface is read-only while it calls; its API takes it as mutable.
-  if (!GuardedCall(const_cast<ffi_cif*>(&function->interface.cif), reinterpret_cast<void (*)()>(function->code), result,
-                   values_.data(), &fault)) [[unlikely]]
+  // As the thread's last call left it, where the host did something since.
+  if (std::exchange(disturbed_, false)) SetLastError(last_error_);
+  if (!GuardedCall(*function, words_.data(), &result, &fault)) [[unlikely]] {
+    disturbed_ = true;
     return Send(Verb::kFault, 0, {fault.code, fault.address});
+  }
   last_error_ = GetLastError();
   std::uint64_t late = 0;
   if (!function->binding.plan.empty()) [[unlikely]] {
@@ -238,11 +239,11 @@ void Channel::Call(std::uint32_t target, const std::uint64_t* words) {
       std::copy_n(words, count, words_.begin());
     else
       std::memcpy(words_.data(), reinterpret_cast<const std::byte*>(words[0]), count * 8);
-    auto read = ReadLate(*function, result[0]);
+    auto read = ReadLate(*function, result);
     if (!read) return SendError(read.error());
     late = *read;
   }
-  Send(Verb::kDone, 0, {result[0], last_error_, late});
+  Send(Verb::kDone, 0, {result, last_error_, late});
 }
 
 // Copies what only the call made known (a result's memory, lengths found in the

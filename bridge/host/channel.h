@@ -86,11 +86,11 @@ class Channel {
   std::uint64_t sent_ = 0;      // turns of the reply line
   bool gone_ = false;
   std::uint32_t last_error_ = 0;  // the DLLs' alone: the host's own work must not show in it
+  bool disturbed_ = false;        // the thread's own may differ from last_error_
   Scratch scratch_;
   std::vector<Instance> instances_;
-  // Arguments of the call being made; libffi copies them before the callee runs.
+  // Arguments of the call being made; they are copied before the callee runs.
   std::array<std::uint64_t, kMaxArguments + 1> words_{};
-  std::array<void*, kMaxArguments + 1> values_{};
 };
 
 // Starts a thread that serves a channel; the thread owns it.

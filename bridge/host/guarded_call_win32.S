@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# int spanproof_guarded_ffi_call(cif, code, result, arguments): registers an
+# int spanproof_guarded_ffi_call(cif, code, result, values): libffi's ffi_call; registers an
 # exception record at fs:[0] for the time of the call. Its handler notes the
 # exception, unwinds to this record and returns 1 from this function.
 	.text
