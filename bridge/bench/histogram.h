@@ -26,12 +26,13 @@ class Histogram {
     ++count_;
   }
   std::uint64_t count() const { return count_; }
-  // The middle of the bucket in which the quantile lies, in ticks; 0 where nothing was added.
+  // The quantile in ticks, interpolated where it falls between two steps of the clock; 0 where nothing was added.
   double Quantile(double q) const;
 
  private:
   static constexpr unsigned kFine = 5;  // log2 of the buckets per power of two
 
+  static double Middle(std::size_t bucket);
   static std::size_t Bucket(std::uint64_t ticks) {
     if (ticks < (1u << kFine)) return ticks;
     const unsigned shift = static_cast<unsigned>(std::bit_width(ticks)) - kFine - 1;

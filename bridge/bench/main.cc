@@ -4,6 +4,8 @@
 #include <benchmark/benchmark.h>
 #include <fmt/format.h>
 
+#include <time.h>
+
 #include <cstdlib>
 #include <filesystem>
 #include <string_view>
@@ -19,7 +21,8 @@ using bridge::bench::Scenario;
 constexpr std::string_view kUsage =
     "usage: spanproof-bench [--arch win64|win32] [--wine WINE] [--dlls FOLDER] [--gate] [--calls N] [--benchmark_…]\n"
     "Measures calls through the bridge beside their floors, interleaved at random.\n"
-    "  --gate     exit with 1 where a p50 is above its limit\n"
+    "  --gate     exit with 1 where a p50 is above its limit, with 4 where other programs took the CPU\n"
+    "             from the spinning floor, so that nothing can be said\n"
     "  --calls N  make N warm calls of add_int and nothing else (for strace and profilers)\n"
     "Options of Google Benchmark are passed on (--benchmark_repetitions=N, --benchmark_filter=…).\n";
 
@@ -35,32 +38,55 @@ int Usage(const std::string& what) {
   return 2;
 }
 
-void Measure(benchmark::State& state, const Scenario& scenario, Histogram* histogram) {
+// What was measured of one scenario, over all of its repetitions.
+struct Measured {
+  Histogram histogram;
+  double cpu_seconds = 0, wall_seconds = 0;  // of the measuring thread
+
+  double cpu_share() const { return wall_seconds > 0 ? cpu_seconds / wall_seconds : 1; }
+};
+
+double Seconds(clockid_t clock) {
+  timespec now{};
+  clock_gettime(clock, &now);
+  return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) * 1e-9;
+}
+
+void Measure(benchmark::State& state, const Scenario& scenario, Measured* measured) {
   const auto call = scenario.prepare();
   for (int i = 0; i < 100; ++i) call();  // warm
+  const double cpu = Seconds(CLOCK_THREAD_CPUTIME_ID), wall = Seconds(CLOCK_MONOTONIC);
   for (auto _ : state) {
     const std::uint64_t begin = bridge::bench::Ticks();
     call();
-    histogram->Add(bridge::bench::Ticks() - begin);
+    measured->histogram.Add(bridge::bench::Ticks() - begin);
   }
+  measured->cpu_seconds += Seconds(CLOCK_THREAD_CPUTIME_ID) - cpu;
+  measured->wall_seconds += Seconds(CLOCK_MONOTONIC) - wall;
 }
 
-// The table of ratios; whether every limit held.
-bool Report(const std::vector<Scenario>& scenarios, const std::map<std::string, Histogram>& histograms) {
+enum class Judgement { kHeld = 0, kAbove = 1, kNoCpu = 4 };  // the exit statuses of --gate
+
+// A floor spins without a pause: where its thread did not have a CPU to itself,
+// what was measured is the machine's load.
+constexpr double kCpuShare = 0.9;
+
+// Prints the table of ratios.
+Judgement Report(const std::vector<Scenario>& scenarios, const std::map<std::string, Measured>& measured) {
   const double clock = bridge::bench::ClockTicks(), tick = bridge::bench::NanosecondsPerTick();
   fmt::print("\nsingle calls, ns; the clock's own {:.0f} ns are taken off\n", clock * tick);
   fmt::print("{:<18} {:>10} {:>10} {:>10} {:>10}  {:<18} {:>6} {:>6}\n", "scenario", "calls", "p50", "p90", "p99",
              "floor", "ratio", "limit");
   const auto quantile = [&](const std::string& name, double q) {
-    return std::max(0.0, histograms.at(name).Quantile(q) - clock) * tick;
+    return std::max(0.0, measured.at(name).histogram.Quantile(q) - clock) * tick;
   };
   bool held = true;
   for (const Scenario& one : scenarios) {
-    const Histogram& histogram = histograms.at(one.name);
+    const Histogram& histogram = measured.at(one.name).histogram;
     if (histogram.count() == 0) continue;  // filtered out
     fmt::print("{:<18} {:>10} {:>10.0f} {:>10.0f} {:>10.0f}", one.name, histogram.count(), quantile(one.name, 0.5),
                quantile(one.name, 0.9), quantile(one.name, 0.99));
-    if (!one.floor.empty() && histograms.at(one.floor).count() > 0) {
+    if (!one.floor.empty() && measured.at(one.floor).histogram.count() > 0) {
       const double ratio = quantile(one.name, 0.5) / std::max(quantile(one.floor, 0.5), tick);
       fmt::print("  {:<18} {:>6.2f}", one.floor, ratio);
       if (one.limit > 0) fmt::print(" {:>6.2f}{}", one.limit, ratio > one.limit ? "  ABOVE" : "");
@@ -68,7 +94,13 @@ bool Report(const std::vector<Scenario>& scenarios, const std::map<std::string, 
     }
     fmt::print("\n");
   }
-  return held;
+  for (const Scenario& one : scenarios) {
+    if (!one.spins || measured.at(one.name).cpu_share() >= kCpuShare) continue;
+    fmt::print("{} had its CPU for {:.0f} % of the time only: other programs are running, and the ratios say nothing\n", one.name,
+               measured.at(one.name).cpu_share() * 100);
+    return Judgement::kNoCpu;
+  }
+  return held ? Judgement::kHeld : Judgement::kAbove;
 }
 
 int Run(Options options) {
@@ -85,11 +117,11 @@ int Run(Options options) {
     return 0;
   }
   const std::vector<Scenario> scenarios = bridge::bench::MakeScenarios(session, options.dlls);
-  std::map<std::string, Histogram> histograms;
+  std::map<std::string, Measured> measured;
   for (const Scenario& one : scenarios) {
-    Histogram* histogram = &histograms[one.name];
-    benchmark::RegisterBenchmark(one.name.c_str(), [&one, histogram](benchmark::State& state) {
-      Measure(state, one, histogram);
+    Measured* mine = &measured[one.name];
+    benchmark::RegisterBenchmark(one.name.c_str(), [&one, mine](benchmark::State& state) {
+      Measure(state, one, mine);
     })->MinTime(0.05)->Repetitions(10)->ReportAggregatesOnly()->UseRealTime();
   }
   // Interleaving is the measurement's point: ours unless the user says otherwise.
@@ -99,8 +131,8 @@ int Run(Options options) {
   benchmark::Initialize(&count, options.rest.data());
   if (benchmark::ReportUnrecognizedArguments(count, options.rest.data())) return 2;
   benchmark::RunSpecifiedBenchmarks();
-  const bool held = Report(scenarios, histograms);
-  return options.gate && !held ? 1 : 0;
+  const Judgement judgement = Report(scenarios, measured);
+  return options.gate ? static_cast<int>(judgement) : 0;
 }
 
 }  // namespace

@@ -16,7 +16,7 @@ Scenario Floor(const Session& session, std::string name, std::string floor) {
   return {std::move(name), std::move(floor), 0, [session] {
             auto probe = std::make_shared<FloorProbe>(session);
             return [probe] { probe->RoundTrip(); };
-          }};
+          }, true};
 }
 
 // There and back again: what an in-out array costs where nothing else does.

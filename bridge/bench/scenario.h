@@ -19,6 +19,7 @@ struct Scenario {
   std::string floor;      // the scenario that it is held against; empty: it is a floor itself
   double limit = 0;       // p50 at most this many times the floor's; 0: shown only
   std::function<std::function<void()>()> prepare;
+  bool spins = false;     // never sleeps: shows whether its thread had a CPU
 };
 
 // Calls through the public typed interface, beside their floors.
