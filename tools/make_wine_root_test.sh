@@ -95,7 +95,7 @@ expect 0 'made' --mirror http://two.invalid/d trixie "$work/another root"
 check "a mirror that is given is asked" grep -q 'http://two.invalid/d' "$work/asked"
 
 # Interrupted: gone at once, and nothing left.
-stand_in debootstrap 'echo $$ >"$WORK/pid"; sleep 60'
+stand_in debootstrap 'echo $$ >"$WORK/pid"; exec sleep 60'
 "$program" bookworm "$work/root3" 2>"$work/said" &
 while [ ! -s "$work/pid" ]; do sleep 0.05; done
 kill -TERM $!
