@@ -38,9 +38,13 @@ struct Opened {
   std::uint64_t serial;
   Conversation* conversation;
 };
+// Set once the list is gone: objects of static storage that are destroyed later
+// may still want to call.
+thread_local bool t_ended = false;
 class ThreadConversations {
  public:
   ~ThreadConversations() {
+    t_ended = true;
     t_cached = {};
     for (const Opened& one : opened)
       if (auto connection = one.connection.lock()) connection->CloseConversation(one.conversation);
@@ -125,6 +129,7 @@ void Connection::UpdateSpins() {
 
 Expected<Conversation*> Connection::Here() {
   if (t_cached.serial == serial_) [[likely]] return t_cached.conversation;
+  if (t_ended) return OpenConversation();
   for (const Opened& one : t_conversations.opened)
     if (one.serial == serial_ && getpid() == owner_) return t_cached = {serial_, one.conversation}, one.conversation;
   return OpenConversation();
@@ -158,7 +163,7 @@ Expected<Conversation*> Connection::OpenConversation() {
   conversations_.push_back(std::move(conversation));
   UpdateSpins();
   Conversation* mine = conversations_.back().get();
-  t_conversations.opened.push_back({weak_from_this(), serial_, mine});
+  if (!t_ended) t_conversations.opened.push_back({weak_from_this(), serial_, mine});
   t_cached = {serial_, mine};
   return mine;
 }

@@ -255,6 +255,23 @@ TEST_F(Lifecycle, AForkedChildMayStartASessionOfItsOwn) {
   EXPECT_EQ(add(2, 3), 5);
 }
 
+TEST_F(Lifecycle, ObjectsOfStaticStorageMayEndAfterTheirThreadsConversations) {
+  const int status = InChild([]() -> int {
+    // thread_local objects of the main thread go before static ones.
+    static const Session session = Start();
+    static const auto add = session.Load(Dll("add_cdecl")).Function<int(int, int)>("add_int");
+    static const auto callback = session.MakeCallback<int(int)>([](int value) { return value; });
+    static const struct Last {
+      ~Last() {
+        if (add(1, 2) != 3) _exit(5);
+      }
+    } last;
+    if (add(1, 2) != 3) _exit(6);
+    std::exit(0);
+  });
+  EXPECT_EQ(status, 0);
+}
+
 TEST_F(Lifecycle, AForkedChildsOwnDescriptorsStayOpenWhenTheSessionGoes) {
   auto session = std::make_unique<Session>(Start());
   const int status = InChild([&] {
