@@ -155,6 +155,11 @@ TEST_F(SessionTest, ASymbolThatDoesNotExistIsNamed) {
   EXPECT_TRUE(Says(nothing.error(), {"add_integer", "add_cdecl.dll", "127"}));
   EXPECT_FALSE(add_.TryFunction<int(int)>(""));
   EXPECT_FALSE(add_.TryFunction<int(int)>("#64000"));
+  // No ordinals, and so names: 65537 is not taken for 1, and the host outlives what no number holds.
+  for (const char* none : {"#0", "#65537", "#99999999999999999999999999", "#"}) {
+    const Error error = Refused([&] { add_.Function<int(int)>(none); });
+    EXPECT_EQ(error.code, ErrorCode::kNotFound) << none;
+  }
   EXPECT_LT(MillisecondsSince(start), 1000);
   EXPECT_EQ(add_int_(1, 2), 3);
 }

@@ -3,6 +3,8 @@
 
 #include <windows.h>
 
+#include <charconv>
+
 #include "bridge/host/channel.h"
 #include "bridge/host/unix_path.h"
 
@@ -58,6 +60,15 @@ std::string ModuleName(HMODULE module) {
   return Narrow({name, GetModuleFileNameW(module, name, MAX_PATH)});
 }
 
+// Of "#n" with n from 1 to 65535; 0 of everything else, which is a name then.
+std::uint32_t Ordinal(std::string_view symbol) {
+  std::uint32_t number = 0;
+  const char* const end = symbol.data() + symbol.size();
+  if (symbol.size() < 2 || symbol[0] != '#') return 0;
+  const auto read = std::from_chars(symbol.data() + 1, end, number);
+  return read.ec == std::errc() && read.ptr == end && number <= 0xffff ? number : 0;
+}
+
 void ClosureEntry(ffi_cif*, void* result, void** arguments, void* data) {
   const auto& callback = *static_cast<const HostCallback*>(data);
   if (Channel* channel = Channel::Current()) {
@@ -109,8 +120,8 @@ Expected<std::uint32_t> Registry::Bind(std::uint32_t module, const std::string& 
   const Module* entry = modules_.Find(module);
   if (entry == nullptr) return Fail(ErrorCode::kInvalidArgument, "this module is not loaded");
   const auto handle = static_cast<HMODULE>(entry->handle);
-  const bool ordinal = symbol.size() > 1 && symbol[0] == '#' && symbol.find_first_not_of("0123456789", 1) == symbol.npos;
-  const char* name = ordinal ? MAKEINTRESOURCEA(static_cast<WORD>(std::stoul(symbol.substr(1)))) : symbol.c_str();
+  const std::uint32_t ordinal = Ordinal(symbol);
+  const char* name = ordinal != 0 ? MAKEINTRESOURCEA(static_cast<WORD>(ordinal)) : symbol.c_str();
   FARPROC code = GetProcAddress(handle, name);
   if (code == nullptr) {
     const DWORD error = GetLastError();
