@@ -7,6 +7,7 @@
 #include <optional>
 #include <stdexcept>
 
+#include "bridge/client/connection.h"
 #include "bridge/client/wine_testing.h"
 
 namespace bridge::testing {
@@ -232,6 +233,17 @@ TEST_P(CallbackTest, ManyComeAndGo) {
     ASSERT_EQ(optional(session_.MakeCallback<int(int)>([i](int x) { return x * i; }), 3), 3 * i);
 }
 
+TEST_P(CallbackTest, OfOnePrototypeShareItInTheHost) {
+  Connection& connection = *session_.connection();
+  const auto prototype = [&](Type result) {
+    const Signature signature{.result = std::move(result), .arguments = {kInt32}, .read_only = {}, .memsync = {}};
+    return ValueOrThrow(connection.Prototype(ValueOrThrow(connection.Here()),
+                                             ValueOrThrow(MakeBinding(signature, connection.abi(), true))));
+  };
+  EXPECT_EQ(prototype(kInt32), prototype(kInt32));
+  EXPECT_NE(prototype(kInt32), prototype(kInt16));
+}
+
 TEST_P(CallbackTest, ABadLengthOfACallbacksMemoryIsAnErrorOfTheCall) {
   std::int16_t pixels[1] = {1};
   Image image{pixels, 1, 1};
@@ -268,6 +280,22 @@ TEST_P(CallbackTest, LargeMemoryOfTheDllComesThrough) {
       ImageData());
   EXPECT_EQ(apply(&image, handler), 1);
   EXPECT_EQ(sum, 90000);
+}
+
+TEST_P(CallbackTest, LargeMemoryOfTheDllsOwnIsUsedAgainForTheNextCallback) {
+  // The C runtime's memory, which the host copies into scratch: 1.2 GiB in all, more than the segment has.
+  constexpr std::uint32_t kBytes = 1 << 20;
+  auto runtime = session_.Load("msvcrt.dll");
+  const Size block = runtime.Function<Size(Size, Size)>("calloc")(Size{2}, Size{kBytes});
+  using Compare = int(const std::uint8_t*, std::int32_t);
+  std::uint64_t calls = 0;
+  auto compare = session_.MakeCallback<Compare>(
+      [&](const std::uint8_t* bytes, std::int32_t) { return ++calls, int{bytes[kBytes - 1]}; },
+      {.memsync = {{.pointer = {0}, .length = {{1}}, .func = "lambda x: x * 0 + 1048576", .type = kUint8}}});
+  auto sort = runtime.Function<void(Size, Size, Size, Callback<Compare>)>("qsort");
+  for (int i = 0; i < 1200; ++i) sort(block, Size{2}, Size{kBytes}, compare);
+  EXPECT_GE(calls, 1200u);
+  runtime.Function<void(Size)>("free")(block);
 }
 
 }  // namespace

@@ -7,8 +7,6 @@
 #include <algorithm>
 #include <atomic>
 
-#include "bridge/core/binding.h"
-
 namespace bridge {
 namespace {
 
@@ -131,7 +129,7 @@ Expected<Conversation*> Connection::Here() {
   if (t_cached.serial == serial_) [[likely]] return t_cached.conversation;
   if (t_ended) return OpenConversation();
   for (const Opened& one : t_conversations.opened)
-    if (one.serial == serial_ && getpid() == owner_) return t_cached = {serial_, one.conversation}, one.conversation;
+    if (one.serial == serial_) return t_cached = {serial_, one.conversation}, one.conversation;
   return OpenConversation();
 }
 
@@ -139,7 +137,10 @@ Expected<Conversation*> Connection::OpenConversation() {
   if (getpid() != owner_)
     return Fail(ErrorCode::kUnsupported, "this process is a fork of the one that started the session: start one of its own");
   static const bool registered = [] {
-    OnForkChild([] { t_cached = {}; });
+    OnForkChild([] {
+      t_cached = {};
+      if (!t_ended) t_conversations.opened.clear();
+    });
     return true;
   }();
   (void)registered;
@@ -163,18 +164,37 @@ Expected<Conversation*> Connection::OpenConversation() {
   conversations_.push_back(std::move(conversation));
   UpdateSpins();
   Conversation* mine = conversations_.back().get();
-  if (!t_ended) t_conversations.opened.push_back({weak_from_this(), serial_, mine});
+  if (!t_ended) {
+    // Sessions that ended would keep their memory for as long as the thread lives.
+    std::erase_if(t_conversations.opened, [](const Opened& one) { return one.connection.expired(); });
+    t_conversations.opened.push_back({weak_from_this(), serial_, mine});
+  }
   t_cached = {serial_, mine};
   return mine;
 }
 
 void Connection::CloseConversation(Conversation* conversation) {
   if (getpid() != owner_) return;
-  (void)conversation->Ask(protocol::Verb::kCloseChannel, 0, {}, "closing a channel", 2000);
+  // Lines that the host's thread may still touch are nobody else's: the channel stays taken.
+  if (!conversation->Close()) return;
   const std::lock_guard lock(mutex_);
   used_.reset(conversation->index());
   std::erase_if(conversations_, [conversation](auto& one) { return one.get() == conversation; });
   UpdateSpins();
+}
+
+Expected<std::uint32_t> Connection::Prototype(Conversation* here, const Binding& binding) {
+  WireWriter wire;
+  Write(binding, &wire);
+  const std::vector<std::byte> key(wire.bytes().begin(), wire.bytes().end());
+  {
+    const std::lock_guard lock(prototypes_mutex_);
+    if (const auto known = prototypes_.find(key); known != prototypes_.end()) return known->second;
+  }
+  auto bound = here->AskWithPayload(protocol::Verb::kBindCallback, 0, key, "binding a callback prototype");
+  if (!bound) return tl::unexpected(bound.error());
+  const std::lock_guard lock(prototypes_mutex_);
+  return prototypes_.emplace(key, static_cast<std::uint32_t>(bound->words[0])).first->second;
 }
 
 Expected<std::unique_ptr<LiveCallback>> Connection::MakeCallback(const Signature& signature, Handler handler) {
@@ -184,15 +204,12 @@ Expected<std::unique_ptr<LiveCallback>> Connection::MakeCallback(const Signature
   if (!plan) return tl::unexpected(plan.error());
   auto here = Here();
   if (!here) return tl::unexpected(here.error());
-  WireWriter wire;
-  Write(*binding, &wire);
-  auto bound = (*here)->AskWithPayload(protocol::Verb::kBindCallback, 0, wire.bytes(), "binding a callback prototype");
-  if (!bound) return tl::unexpected(bound.error());
+  auto prototype = Prototype(*here, *binding);
+  if (!prototype) return tl::unexpected(prototype.error());
   auto token = callbacks_.Add(
       std::make_unique<CallbackState>(std::move(*plan), binding->arguments, binding->result, std::move(handler)));
   if (!token) return tl::unexpected(token.error());
-  auto made = (*here)->Ask(protocol::Verb::kMakeCallback, static_cast<std::uint32_t>(bound->words[0]), {*token},
-                           "making a callback");
+  auto made = (*here)->Ask(protocol::Verb::kMakeCallback, *prototype, {*token}, "making a callback");
   if (!made) {
     callbacks_.Remove(*token);
     return tl::unexpected(made.error());

@@ -4,6 +4,7 @@
 #include <sys/types.h>
 
 #include <bitset>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -16,6 +17,7 @@
 #include "bridge/client/options.h"
 #include "bridge/client/segment.h"
 #include "bridge/client/text_capture.h"
+#include "bridge/core/binding.h"
 #include "bridge/core/memsync.h"
 #include "bridge/core/table.h"
 
@@ -36,6 +38,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
   Expected<Conversation*> Here();
 
   Expected<std::unique_ptr<LiveCallback>> MakeCallback(const Signature& signature, Handler handler);
+  // The host's prototype for `binding`. Equal ones are bound once: the host keeps each until it ends.
+  Expected<std::uint32_t> Prototype(Conversation* here, const Binding& binding);
   void FreeCallback(std::uint32_t token, std::uint32_t host_id);
   void CloseConversation(Conversation* conversation);
   // What was printed up to now, with the DLLs' C runtimes flushed.
@@ -67,6 +71,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
   HostProcess process_;
   TextCapture text_;
   Table<CallbackState> callbacks_;
+  std::mutex prototypes_mutex_;  // of the next
+  std::map<std::vector<std::byte>, std::uint32_t> prototypes_;
   std::mutex mutex_;  // of the control channel and of what follows
   std::unique_ptr<Conversation> control_;
   std::vector<std::unique_ptr<Conversation>> conversations_;

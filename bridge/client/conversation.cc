@@ -40,6 +40,18 @@ Expected<void> Conversation::Create(bool with_scratch) {
   return pipes_.Create(connection_->meeting());
 }
 
+bool Conversation::Close() {
+  constexpr int kPatience = 2000;  // milliseconds
+  if (auto closed = Ask(Verb::kCloseChannel, 0, {}, "closing a channel", kPatience); !closed)
+    return closed.error().code != ErrorCode::kTimeout;
+  // The answer is published before the mark is looked at. A thread between the two would take the mark of
+  // whoever has the channel next, and ring nobody; when its pipe is closed it is past that.
+  Wake wake;
+  do wake = pipes_.Block(connection_->process().pidfd(), kPatience);
+  while (wake == Wake::kRang);
+  return wake == Wake::kGone;
+}
+
 void Conversation::Moved() { lines_ = connection_->segment().channel(index_); }
 
 FrameOrigin Conversation::Origin() const {

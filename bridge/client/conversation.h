@@ -47,6 +47,9 @@ class Conversation {
   Expected<Answer> AskWithPayload(protocol::Verb verb, std::uint32_t target, std::span<const std::byte> payload,
                                   std::string_view what);
 
+  // Ends the host's thread. False where it may be alive still, and touch the lines.
+  bool Close();
+
   // The segment was mapped elsewhere.
   void Moved();
 

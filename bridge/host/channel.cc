@@ -60,12 +60,21 @@ void StoreResult(Kind kind, std::uint64_t word, void* result) {
 Expected<std::byte*> Scratch::Allocate(std::uint64_t bytes, std::uint64_t align) {
   const auto aligned = [&] { return reinterpret_cast<std::byte*>((Address(top_) + align - 1) & ~(align - 1)); };
   if (bytes > static_cast<std::uint64_t>(end_ - top_) || aligned() + bytes > end_) {
-    std::uint64_t granted = 0;
-    const std::uint64_t begin = more_(channel_, bytes + align, &granted);
-    if (granted < bytes + align)
-      return Fail(ErrorCode::kInternal, "no shared memory for " + std::to_string(bytes) + " bytes of a callback or result");
-    top_ = reinterpret_cast<std::byte*>(begin);
-    end_ = top_ + granted;
+    const auto spare = blocks_.begin() + static_cast<std::ptrdiff_t>(used_);
+    auto fit = std::find_if(spare, blocks_.end(), [&](const Block& block) {
+      return static_cast<std::uint64_t>(block.end - block.begin) >= bytes + align;
+    });
+    if (fit == blocks_.end()) {
+      std::uint64_t granted = 0;
+      auto* begin = reinterpret_cast<std::byte*>(more_(channel_, bytes + align, &granted));
+      if (granted < bytes + align)
+        return Fail(ErrorCode::kInternal, "no shared memory for " + std::to_string(bytes) + " bytes of a callback or result");
+      blocks_.push_back({begin, begin + granted});
+      fit = std::prev(blocks_.end());
+    }
+    std::iter_swap(blocks_.begin() + static_cast<std::ptrdiff_t>(used_++), fit);
+    top_ = blocks_[used_ - 1].begin;
+    end_ = blocks_[used_ - 1].end;
   }
   std::byte* block = aligned();
   top_ = block + bytes;

@@ -21,18 +21,26 @@ class Scratch final : public Space {
  public:
   using More = std::uint64_t (*)(void* channel, std::uint64_t bytes, std::uint64_t* granted);
   Scratch(std::byte* begin, std::uint64_t bytes, More more, void* channel)
-      : top_(begin), end_(begin + bytes), more_(more), channel_(channel) {}
+      : blocks_{{begin, begin + bytes}}, top_(begin), end_(begin + bytes), more_(more), channel_(channel) {}
 
   Expected<std::byte*> Allocate(std::uint64_t bytes, std::uint64_t align) override;
 
   struct Mark {
     std::byte* top;
-    std::byte* end;
+    std::size_t used;
   };
-  Mark mark() const { return {top_, end_}; }
-  void Release(Mark mark) { top_ = mark.top, end_ = mark.end; }
+  Mark mark() const { return {top_, used_}; }
+  void Release(Mark mark) { top_ = mark.top, used_ = mark.used, end_ = blocks_[used_ - 1].end; }
 
  private:
+  struct Block {
+    std::byte* begin;
+    std::byte* end;
+  };
+  // The first `used_` are in use, the last of them is being filled; what the
+  // client granted is kept behind them for the next time.
+  std::vector<Block> blocks_;
+  std::size_t used_ = 1;
   std::byte* top_;
   std::byte* end_;
   More more_;
