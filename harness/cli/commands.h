@@ -11,7 +11,8 @@
 
 namespace spanproof {
 
-// Exit statuses beside 0 (green) and 1 (red), as the help text says them.
+// Exit statuses beside 0 (green), as the help text says them.
+inline constexpr int kExitRed = 1;
 inline constexpr int kExitError = 2;
 inline constexpr int kExitNothingRan = 3;
 
@@ -31,11 +32,13 @@ struct RunArguments {
   std::vector<std::filesystem::path> wines;  // none: the machine's own
   std::optional<std::filesystem::path> prefix;
   unsigned deadline_seconds = 10;
+  bool require = false;          // ListTopics: an empty row is red
 };
 
 // Each returns the program's exit status and says on standard error what went wrong.
 int RunSuite(const Registry& registry, const RunArguments& arguments);
 int ListCases(const Registry& registry, const RunArguments& arguments);
+int ListTopics(const Registry& registry, const RunArguments& arguments);
 int ListLanes(const Registry& registry, const RunArguments& arguments);
 int CompareFiles(const std::filesystem::path& left, const std::filesystem::path& right);
 int ExportFile(const std::filesystem::path& trace, bool salvage);

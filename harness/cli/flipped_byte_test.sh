@@ -6,7 +6,7 @@
 spanproof=$1
 manifest=$2
 output=$3
-id=memory.default_type.touch_each.cdecl
+id=memory.inout_direction.touch_each.cdecl
 
 "$spanproof" run --testee "$manifest" --lane inproc/win64 --lane bridge-flipped/win64 \
   --filter "$id" --output "$output" >"$output.log" 2>&1

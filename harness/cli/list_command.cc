@@ -1,15 +1,24 @@
 // SPDX-License-Identifier: MIT
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "harness/cli/commands.h"
 #include "harness/model/case.h"
+#include "harness/model/topics.h"
 #include "harness/run/condition.h"
 
 namespace spanproof {
+namespace {
+
+std::filesystem::path SuiteFolder(const Registry& registry, const RunArguments& arguments) {
+  return arguments.suite.empty() ? registry.installation.suites() : arguments.suite;
+}
+
+}  // namespace
 
 int ListCases(const Registry& registry, const RunArguments& arguments) {
-  const auto files = LoadSuite(arguments.suite.empty() ? registry.installation.suites()
-                                                       : arguments.suite);
+  const auto files = LoadSuite(SuiteFolder(registry, arguments));
   if (!files) return Complain(files.error());
   std::size_t listed = 0;
   for (const CaseFile& file : *files) {
@@ -20,6 +29,33 @@ int ListCases(const Registry& registry, const RunArguments& arguments) {
     }
   }
   return listed == 0 ? kExitNothingRan : 0;
+}
+
+int ListTopics(const Registry& registry, const RunArguments& arguments) {
+  const std::filesystem::path folder = SuiteFolder(registry, arguments);
+  const auto files = LoadSuite(folder);
+  if (!files) return Complain(files.error());
+  const auto topics = LoadTopics(folder / kTopicsFile);
+  if (!topics) return Complain(topics.error());
+  std::size_t listed = 0, empty = 0;
+  fmt::print("{:<28}{:>6}{:>6}\n", "topic", "win64", "win32");
+  for (const Topic& topic : *topics) {
+    if (!arguments.filter.empty() && !MatchGlob(arguments.filter, topic.key)) continue;
+    ++listed;
+    bool lacks = false;
+    std::string row = fmt::format("{:<28}", topic.key);
+    for (const std::string arch : {"win64", "win32"}) {
+      const bool owed = std::find(topic.arch.begin(), topic.arch.end(), arch) != topic.arch.end();
+      const std::size_t count = CountCases(*files, *topics, topic, arch);
+      lacks = lacks || (owed && count == 0);
+      row += owed || count > 0 ? fmt::format("{:>6}", count) : fmt::format("{:>6}", "-");
+    }
+    if (lacks) ++empty;
+    fmt::print("{}  {}{}\n", row, lacks ? "EMPTY: " : "", topic.catches);
+  }
+  if (listed == 0) return kExitNothingRan;
+  fmt::print("{} topics, {} of them empty\n", listed, empty);
+  return arguments.require && empty > 0 ? kExitRed : 0;
 }
 
 int ListLanes(const Registry& registry, const RunArguments& arguments) {

@@ -68,7 +68,7 @@ int Main(int count, char** words) {
 
   RunArguments arguments;
   std::filesystem::path left, right, trace;
-  bool lanes = false, salvage = false;
+  bool lanes = false, topics = false, salvage = false;
   auto* run = app.add_subcommand(
       "run", "Run the suite on some lanes, compare them with the baseline, write reports");
   AddRunOptions(run, &arguments);
@@ -76,10 +76,14 @@ int Main(int count, char** words) {
   auto* record = app.add_subcommand("record", "Run, with the traces put where --trace says");
   AddRunOptions(record, &arguments);
   record->get_option("--trace")->required();
-  auto* list = app.add_subcommand("list", "List the cases, or the lanes");
+  auto* list = app.add_subcommand("list", "List the cases, the topics they belong to, or the lanes");
   AddSuiteOptions(list, &arguments);
   AddLaneOptions(list, &arguments);
   list->add_flag("--lanes", lanes, "the lanes there are, and those that lack something");
+  auto* topics_flag = list->add_flag("--topics", topics,
+                 "the topics, with their numbers of cases on each architecture; those without are\n"
+                 "marked EMPTY, which is no error unless --require is given");
+  list->add_flag("--require", arguments.require, "an empty topic gives status 1")->needs(topics_flag);
   auto* compare = app.add_subcommand(
       "compare", "Compare two traces: one line for each difference, status 1 if there is any");
   compare->add_option("left", left, "a trace, the truth as a rule")->required();
@@ -102,6 +106,7 @@ int Main(int count, char** words) {
   const auto registry = MakeRegistry(arguments);
   if (!registry) return Complain(registry.error());
   if (*doctor) return Doctor(*registry, arguments);
+  if (*list && topics) return ListTopics(*registry, arguments);
   if (*list) return lanes ? ListLanes(*registry, arguments) : ListCases(*registry, arguments);
   return RunSuite(*registry, arguments);
 }

@@ -23,6 +23,18 @@ expect 0 "$spanproof" --version
 expect 0 "$spanproof" --help
 expect 0 "$spanproof" run --help
 expect 0 "$spanproof" list
+expect 0 "$spanproof" list --topics
+grep -q '^scalar\.int32  ' "$folder/out" || { echo "no scalar.int32 among the topics"; failed=1; }
+expect 0 "$spanproof" list --topics --require --filter 'scalar.int32'
+expect 2 "$spanproof" list --require
+mkdir "$folder/suite" || exit 1
+echo '{"areas": [{"area": "scalar", "topics": [{"key": "scalar.lonely", "catches": "-"}]}]}' >"$folder/suite/topics.json"
+echo '{"suite": "scalar", "modules": {"m": "m.dll"}, "cases": [{"id": "scalar.other.one",
+  "steps": [{"load": "m", "expect": {"error": {"code": 126}}}]}]}' >"$folder/suite/cases.json"
+expect 0 "$spanproof" list --topics --suite "$folder/suite"
+grep -q 'EMPTY' "$folder/out" || { echo "an empty topic is not shown"; failed=1; }
+expect 1 "$spanproof" list --topics --require --suite "$folder/suite"
+expect 3 "$spanproof" list --topics --filter 'no.such.topic'
 expect 0 "$spanproof" compare "$trace" "$trace"
 expect 0 "$spanproof" export "$trace"
 expect 2 "$spanproof"

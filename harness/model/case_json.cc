@@ -9,6 +9,7 @@
 #include "harness/model/case_node.h"
 #include "harness/model/case_steps.h"
 #include "harness/model/case_types.h"
+#include "harness/model/topics.h"
 
 namespace spanproof {
 namespace {
@@ -88,10 +89,11 @@ Expected<std::vector<CaseFile>> LoadSuite(const std::filesystem::path& folder) {
   for (std::filesystem::recursive_directory_iterator at(folder, error), end; !error && at != end;
        at.increment(error)) {
     const std::string name = at->path().filename().string();
-    // Expectation lists and benchmarks are no cases.
+    // Expectation lists, benchmarks and the list of topics are no cases.
     if (at->is_directory() && (name == "expectations" || name == "bench")) {
       at.disable_recursion_pending();
-    } else if (at->is_regular_file() && at->path().extension() == ".json") {
+    } else if (at->is_regular_file() && at->path().extension() == ".json" &&
+               !(at.depth() == 0 && name == kTopicsFile)) {
       paths.push_back(at->path());
     }
   }
