@@ -2,8 +2,9 @@
 #include "harness/check/must_fail.h"
 
 #include <algorithm>
-#include <fstream>
 #include <nlohmann/json.hpp>
+
+#include "harness/model/read_file.h"
 
 namespace spanproof {
 namespace {
@@ -19,9 +20,11 @@ std::string Text(const json& object, const char* name) {
 }  // namespace
 
 Expected<std::optional<MustFailList>> LoadMustFail(const std::filesystem::path& file) {
-  std::ifstream stream(file);
-  if (!stream) return std::optional<MustFailList>();
-  const json object = json::parse(stream, nullptr, false);
+  std::error_code error;
+  if (!std::filesystem::exists(file, error)) return std::optional<MustFailList>();
+  const auto text = ReadFile(file);
+  if (!text) return tl::unexpected(text.error());
+  const json object = json::parse(*text, nullptr, false);
   const auto bad = [&](const std::string& why) {
     return Fail(ErrorCode::kInvalidArgument, file.string() + ": " + why);
   };

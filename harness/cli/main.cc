@@ -3,6 +3,7 @@
 
 #include <CLI/CLI.hpp>
 #include <cstdio>
+#include <exception>
 
 #include "harness/cli/commands.h"
 
@@ -120,4 +121,13 @@ int Complain(const Error& error) {
 
 }  // namespace spanproof
 
-int main(int count, char** words) { return spanproof::Main(count, words); }
+int main(int count, char** words) {
+  try {
+    const int status = spanproof::Main(count, words);
+    // What was printed last may wait in the buffer, for a disk that is full.
+    if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return status;
+    return spanproof::Complain({spanproof::ErrorCode::kInternal, "cannot write to standard output"});
+  } catch (const std::exception& exception) {
+    return spanproof::Complain({spanproof::ErrorCode::kInternal, exception.what()});
+  }
+}

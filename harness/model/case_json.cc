@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: MIT
 #include <algorithm>
-#include <fstream>
-#include <iterator>
 #include <nlohmann/json.hpp>
 #include <set>
 
@@ -9,6 +7,7 @@
 #include "harness/model/case_node.h"
 #include "harness/model/case_steps.h"
 #include "harness/model/case_types.h"
+#include "harness/model/read_file.h"
 #include "harness/model/topics.h"
 
 namespace spanproof {
@@ -69,12 +68,11 @@ Expected<CaseFile> LoadCaseFile(const std::filesystem::path& path) {
   const auto size = std::filesystem::file_size(path, error);
   if (error) return Fail(ErrorCode::kInvalidArgument, path.string() + ": cannot be read (" + error.message() + ")");
   if (size > kLargestFile) return Fail(ErrorCode::kInvalidArgument, path.string() + ": is larger than 16 MiB; split it");
-  std::ifstream stream(path, std::ios::binary);
-  const std::string text{std::istreambuf_iterator<char>(stream), {}};
-  if (!stream) return Fail(ErrorCode::kInvalidArgument, path.string() + ": cannot be read");
+  const auto text = ReadFile(path);
+  if (!text) return tl::unexpected(text.error());
   json document;
   try {
-    document = json::parse(text);
+    document = json::parse(*text);
     return Read(path, document);
   } catch (const json::exception& bad) {
     return Fail(ErrorCode::kInvalidArgument, path.string() + ": /: is no JSON (" + bad.what() + ")");
@@ -85,14 +83,14 @@ Expected<CaseFile> LoadCaseFile(const std::filesystem::path& path) {
 
 Expected<std::vector<CaseFile>> LoadSuite(const std::filesystem::path& folder) {
   std::vector<std::filesystem::path> paths;
-  std::error_code error;
+  std::error_code error, ignored;
   for (std::filesystem::recursive_directory_iterator at(folder, error), end; !error && at != end;
        at.increment(error)) {
     const std::string name = at->path().filename().string();
     // Expectation lists, benchmarks and the list of topics are no cases.
-    if (at->is_directory() && (name == "expectations" || name == "bench")) {
+    if (at->is_directory(ignored) && (name == "expectations" || name == "bench")) {
       at.disable_recursion_pending();
-    } else if (at->is_regular_file() && at->path().extension() == ".json" &&
+    } else if (at->is_regular_file(ignored) && at->path().extension() == ".json" &&
                !(at.depth() == 0 && name == kTopicsFile)) {
       paths.push_back(at->path());
     }

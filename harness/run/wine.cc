@@ -157,6 +157,11 @@ Expected<Wine> FindWine(const std::optional<fs::path>& given, const Installation
     }
     return wine;
   }
+  // Beside a file that is not there may stand a Wine that nobody named.
+  std::error_code error;
+  if (given && given->has_parent_path() && !fs::exists(*given, error)) {
+    return Fail(ErrorCode::kUnsupported, "no Wine at " + given->string() + ": there is no such file");
+  }
   for (const fs::path& folder : Folders(given)) {
     auto wine = WineIn(folder);
     if (!wine) continue;

@@ -95,5 +95,18 @@ TEST_F(WineRoot, StandsBesideOthersUnderALabelOfItsOwn) {
   EXPECT_FALSE(FindWines({folder_ / "nowhere"}, installation_));
 }
 
+TEST_F(WineRoot, OfANameThatIsNotThereIsNotTheWineBesideIt) {
+  fs::create_directories(folder_ / "bin");
+  std::ofstream(folder_ / "bin/wine64") << "\177ELF\2";
+  std::ofstream(folder_ / "bin/wineserver") << "\177ELF\2";
+  for (const char* program : {"bin/wine64", "bin/wineserver"}) {
+    fs::permissions(folder_ / program, fs::perms::owner_all);
+  }
+  const auto wine = FindWine(folder_ / "bin/wine-of-mine", installation_);
+  ASSERT_FALSE(wine);
+  EXPECT_NE(wine.error().message.find("there is no such file"), std::string::npos)
+      << wine.error().message;
+}
+
 }  // namespace
 }  // namespace spanproof

@@ -2,10 +2,10 @@
 #include "harness/testee/manifest.h"
 
 #include <algorithm>
-#include <fstream>
 #include <nlohmann/json.hpp>
 
 #include "harness/model/nearest.h"
+#include "harness/model/read_file.h"
 
 namespace spanproof {
 namespace {
@@ -106,9 +106,9 @@ Expected<std::string> Filled(const std::string& text, const Placeholders& values
 }  // namespace
 
 Expected<TesteeManifest> LoadManifest(const std::filesystem::path& file) {
-  std::ifstream stream(file);
-  if (!stream) return Fail(ErrorCode::kInvalidArgument, "cannot open " + file.string());
-  const json object = json::parse(stream, nullptr, false);
+  const auto text = ReadFile(file);
+  if (!text) return tl::unexpected(text.error());
+  const json object = json::parse(*text, nullptr, false);
   if (object.is_discarded()) {
     return Fail(ErrorCode::kInvalidArgument, file.string() + " is no JSON");
   }

@@ -49,6 +49,12 @@ TEST(Manifest, NamesAMisspeltMember) {
   EXPECT_NE(manifest.error().message.find("command"), std::string::npos);
 }
 
+TEST(Manifest, ThatIsAFolderIsAnError) {
+  const auto manifest = LoadManifest(testing::TempDir());
+  ASSERT_FALSE(manifest);
+  EXPECT_NE(manifest.error().message.find("cannot be read"), std::string::npos);
+}
+
 TEST(Manifest, SaysPathsAsWineKnowsThem) {
   TesteeManifest manifest;
   EXPECT_EQ(PathFor(manifest, "/a/b.dll"), "/a/b.dll");

@@ -2,9 +2,8 @@
 #include "harness/trace/reader.h"
 
 #include <algorithm>
-#include <fstream>
-#include <iterator>
 
+#include "harness/model/read_file.h"
 #include "harness/trace/file_format.h"
 #include "harness/trace/records.h"
 
@@ -138,11 +137,10 @@ Expected<Trace> ReadTrace(std::span<const std::uint8_t> bytes, ReadMode mode) {
 }
 
 Expected<Trace> ReadTraceFile(const std::filesystem::path& path, ReadMode mode) {
-  std::ifstream file(path, std::ios::binary);
-  if (!file) return Fail(ErrorCode::kInvalidArgument, "cannot open the trace " + path.string());
-  const std::vector<char> bytes{std::istreambuf_iterator<char>(file), {}};
+  const auto bytes = ReadFile(path);
+  if (!bytes) return tl::unexpected(bytes.error());
   auto trace =
-      ReadTrace({reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()}, mode);
+      ReadTrace({reinterpret_cast<const std::uint8_t*>(bytes->data()), bytes->size()}, mode);
   if (!trace) return Fail(trace.error().code, path.string() + ": " + trace.error().message);
   return trace;
 }

@@ -106,5 +106,14 @@ TEST(TraceReader, NamesAnUnknownVersion) {
             "offset 8: trace version 2 is unknown, this program reads version 1");
 }
 
+TEST(TraceReader, SaysThatAFolderOrNothingIsNoTrace) {
+  for (const std::string path : {testing::TempDir(), testing::TempDir() + "no_such.trace"}) {
+    const auto read = ReadTraceFile(path);
+    ASSERT_FALSE(read);
+    EXPECT_NE(read.error().message.find(path + ": cannot be read"), std::string::npos)
+        << read.error().message;
+  }
+}
+
 }  // namespace
 }  // namespace spanproof
