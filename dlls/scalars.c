@@ -73,6 +73,7 @@ int SPANPROOF_CONV size_of(int which) {
 long SPANPROOF_CONV add_long(long a, long b) { return (long)((unsigned long)a + (unsigned long)b); }
 unsigned long SPANPROOF_CONV add_ulong(unsigned long a, unsigned long b) { return a + b; }
 size_t SPANPROOF_CONV largest_size(void) { return SIZE_MAX; }
+size_t SPANPROOF_CONV add_size(size_t a, size_t b) { return a + b; }
 ptrdiff_t SPANPROOF_CONV negate_ptrdiff(ptrdiff_t v) { return -v; }
 wchar_t SPANPROOF_CONV next_wchar(wchar_t v) { return (wchar_t)(v + 1); }
 

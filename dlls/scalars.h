@@ -58,6 +58,8 @@ SPANPROOF_API int SPANPROOF_CONV size_of(int which);
 SPANPROOF_API long SPANPROOF_CONV add_long(long a, long b);
 SPANPROOF_API unsigned long SPANPROOF_CONV add_ulong(unsigned long a, unsigned long b);
 SPANPROOF_API size_t SPANPROOF_CONV largest_size(void);
+/* Modulo 2^32 on win32, 2^64 on win64. */
+SPANPROOF_API size_t SPANPROOF_CONV add_size(size_t a, size_t b);
 SPANPROOF_API ptrdiff_t SPANPROOF_CONV negate_ptrdiff(ptrdiff_t v);
 SPANPROOF_API wchar_t SPANPROOF_CONV next_wchar(wchar_t v);
 

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 # make_argument_lists.sh <folder>: writes, below that folder,
 #   dlls/argument_lists.inc              one line per function of the fixture DLL,
-#   suites/scalar/{orders,long_lists}.json  the cases that call them.
+#   suites/scalar/{orders,orders_of_six,long_lists}.json  the cases that call them.
 # The results in the cases are computed here, not by the DLL. What is committed
 # must be what this script writes; a test compares the two.
 set -eu
@@ -14,7 +14,9 @@ function number(v) { return v == int(v) ? sprintf("%.0f", v) : sprintf("%.2f", v
 # What the argument at `place` (from 1) is: recognisable by type and place, exact in every type.
 function value(type, place) {
   if (type == "b") return -place % 128
+  if (type == "s") return -300 - place
   if (type == "i") return 70000 + place
+  if (type == "l") return 5000000000 + place
   if (type == "f") return place % 100 + 0.5
   if (type == "d") return place + 0.25
   return place
@@ -58,7 +60,7 @@ function repeat(type, n,    out) { out = ""; while (n-- > 0) out = out type; ret
 BEGIN {
   inc = folder "/dlls/argument_lists.inc"
   printf "/* SPDX-License-Identifier: MIT */\n/* Written by tools/make_argument_lists.sh; do not edit. */\n" > inc
-  c_type["b"] = "int8_t"; c_type["i"] = "int"; c_type["f"] = "float"; c_type["d"] = "double"
+  c_type["b"] = "int8_t"; c_type["s"] = "int16_t"; c_type["i"] = "int"; c_type["l"] = "int64_t"; c_type["f"] = "float"; c_type["d"] = "double"
 
   # Every order of int and double over eight places: four lead, four follow.
   for (lead = 0; lead < 16; ++lead) {
@@ -72,6 +74,22 @@ BEGIN {
     end_case("scalar.permutations." head, "every order of int and double over eight places that begins so", "orders")
   }
   end_file("orders", "orders of types: each argument in its register or its place on the stack")
+
+  # Every order of six types over four places: two lead, two follow.
+  six = "bsilfd"
+  for (a = 1; a <= 6; ++a) {
+    for (b = 1; b <= 6; ++b) {
+      head = substr(six, a, 1) substr(six, b, 1)
+      for (c = 1; c <= 6; ++c) {
+        for (e = 1; e <= 6; ++e) {
+          word = head substr(six, c, 1) substr(six, e, 1)
+          add("order_" word, word, "orders_of_six")
+        }
+      }
+      end_case("scalar.permutations.six_types_" head, "every order over four places that begins so, of numbers of 1, 2, 4 and 8 bytes (b, s, i, l), float and double", "orders_of_six")
+    }
+  }
+  end_file("orders_of_six", "orders of types that differ in width and in kind")
 
   split("3 4 5 32 64 127", counts, " ")
   for (c = 1; c <= 6; ++c) {
