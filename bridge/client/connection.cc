@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "bridge/client/connection.h"
 
-#include <sched.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -12,11 +11,6 @@ namespace {
 
 // About 50 us of pauses: the time that waking a sleeping thread takes as well.
 constexpr std::uint32_t kDefaultSpins = 3000;
-
-unsigned AllowedCpus() {
-  cpu_set_t set;
-  return sched_getaffinity(0, sizeof set, &set) == 0 ? static_cast<unsigned>(CPU_COUNT(&set)) : 1;
-}
 
 std::uint64_t NextSerial() {
   static std::atomic<std::uint64_t> serial{0};
@@ -59,7 +53,6 @@ Connection::Connection(SessionOptions options, Meeting meeting)
       abi_(options_.abi.value_or(DefaultAbi(options_.arch))),
       owner_(getpid()),
       serial_(NextSerial()),
-      cpus_(AllowedCpus()),
       segment_(options_.arch, options_.same_address) {}
 
 Connection::~Connection() {
@@ -114,15 +107,8 @@ Expected<void> Connection::Open() {
   control_ = std::move(control);
   control_->Moved();
   used_.set(0);
-  UpdateSpins();
+  spin_share_.emplace(&segment_.header()->spins, options_.spins.value_or(kDefaultSpins));
   return {};
-}
-
-void Connection::UpdateSpins() {
-  // Spinning pays only while every spinner has a CPU of its own (DESIGN 10).
-  const auto open = static_cast<unsigned>(conversations_.size());
-  const bool room = std::max(open, 1u) * 2 <= cpus_;
-  segment_.header()->spins.store(room ? options_.spins.value_or(kDefaultSpins) : 0, std::memory_order_relaxed);
 }
 
 Expected<Conversation*> Connection::Here() {
@@ -162,7 +148,7 @@ Expected<Conversation*> Connection::OpenConversation() {
   conversation->pipes().Settle();
   used_.set(index);
   conversations_.push_back(std::move(conversation));
-  UpdateSpins();
+  spin_share_->SetChannels(static_cast<unsigned>(conversations_.size()));
   Conversation* mine = conversations_.back().get();
   if (!t_ended) {
     // Sessions that ended would keep their memory for as long as the thread lives.
@@ -180,7 +166,7 @@ void Connection::CloseConversation(Conversation* conversation) {
   const std::lock_guard lock(mutex_);
   used_.reset(conversation->index());
   std::erase_if(conversations_, [conversation](auto& one) { return one.get() == conversation; });
-  UpdateSpins();
+  spin_share_->SetChannels(static_cast<unsigned>(conversations_.size()));
 }
 
 Expected<std::uint32_t> Connection::Prototype(Conversation* here, const Binding& binding) {

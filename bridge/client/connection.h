@@ -16,6 +16,7 @@
 #include "bridge/client/host_process.h"
 #include "bridge/client/options.h"
 #include "bridge/client/segment.h"
+#include "bridge/client/spin_share.h"
 #include "bridge/client/text_capture.h"
 #include "bridge/core/binding.h"
 #include "bridge/core/memsync.h"
@@ -58,15 +59,14 @@ class Connection : public std::enable_shared_from_this<Connection> {
  private:
   Expected<void> Open();
   Expected<Conversation*> OpenConversation();
-  void UpdateSpins();
 
   const SessionOptions options_;
   const Meeting meeting_;
   const Abi abi_;
   const pid_t owner_;
   const std::uint64_t serial_;
-  const unsigned cpus_;
   Segment segment_;
+  std::optional<SpinShare> spin_share_;
   std::optional<Arena> arena_;
   HostProcess process_;
   TextCapture text_;

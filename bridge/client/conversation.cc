@@ -127,7 +127,7 @@ void Conversation::Reply(Verb verb, std::uint32_t target, std::initializer_list<
 }
 
 void Conversation::ServeCallback() {
-  const bool unread = protocol::TargetOf(lines_->reply.head) != 0;
+  const std::uint32_t lack = protocol::TargetOf(lines_->reply.head);
   const std::uint64_t token = lines_->reply.words[0];
   auto* words = reinterpret_cast<std::uint64_t*>(lines_->reply.words[1] - connection_->segment().delta());
   const Region segment = connection_->segment().region();
@@ -141,7 +141,8 @@ void Conversation::ServeCallback() {
     const std::uint64_t bytes = callback->words() * 8;
     if (!segment.Contains(words) || static_cast<std::uint64_t>(segment.end - reinterpret_cast<std::byte*>(words)) < bytes)
       throw Exception({ErrorCode::kCorrupt, "a callback's arguments lie outside the segment", 0, 0});
-    if (unread)
+    if (lack == 2) throw Exception({ErrorCode::kInternal, "no shared memory is left for a callback's arguments", 0, 0});
+    if (lack != 0)
       throw Exception({ErrorCode::kInvalidArgument, "the memory of a callback's arguments could not be read: a length of "
                        "its memsync is negative or beyond reason", 0, 0});
     result = callback->Run(this, words);

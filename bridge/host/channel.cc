@@ -284,8 +284,9 @@ void Channel::RunCallback(const HostCallback& callback, void** arguments, void* 
     words[count] = 0;
     const auto packed =
         binding.plan.empty() ? Expected<void>() : Pack(binding.plan, words, Road{&scratch_, 0, segment_}, &instances_);
-    // Where the memory could not be read the client gets the words without it, and says so.
-    Send(Verb::kCallback, packed ? 0 : 1, {callback.token, Address(words), callback.prototype->id});
+    // Where the memory could not be brought the client gets the words without it, and says so.
+    const std::uint32_t lack = packed ? 0 : packed.error().code == ErrorCode::kInvalidArgument ? 1 : 2;
+    Send(Verb::kCallback, lack, {callback.token, Address(words), callback.prototype->id});
     Message message;
     while (Receive(&message)) {
       if (message.verb == Verb::kCallbackDone) {

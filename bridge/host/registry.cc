@@ -3,6 +3,9 @@
 
 #include <windows.h>
 
+#include <algorithm>
+#include <cstring>
+
 #include <charconv>
 
 #include "bridge/host/channel.h"
@@ -79,7 +82,8 @@ void ClosureEntry(ffi_cif*, void* result, void** arguments, void* data) {
   static constexpr char kText[] = "spanproof-host: a callback on a thread that the DLL made was answered with 0\n";
   DWORD count = 0;
   WriteFile(GetStdHandle(STD_ERROR_HANDLE), kText, sizeof kText - 1, &count, nullptr);
-  if (callback.prototype->binding.result != Kind::kVoid) *static_cast<ffi_arg*>(result) = 0;
+  if (callback.prototype->binding.result != Kind::kVoid)
+    std::memset(result, 0, std::max(sizeof(ffi_arg), callback.prototype->interface.cif.rtype->size));
 }
 
 }  // namespace

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: MIT
+#include "bridge/client/spin_share.h"
+
+#include <sched.h>
+
+#include <algorithm>
+#include <mutex>
+#include <vector>
+
+#include "bridge/client/fork_guard.h"
+
+namespace bridge {
+namespace {
+
+unsigned AllowedCpus() {
+  cpu_set_t set;
+  return sched_getaffinity(0, sizeof set, &set) == 0 ? static_cast<unsigned>(CPU_COUNT(&set)) : 1;
+}
+
+}  // namespace
+
+class SpinShares {
+ public:
+  // Never destroyed: sessions of static storage may outlive any order. A forked child gets an empty one, since
+  // the parent's segments are not mapped there.
+  static SpinShares& All() {
+    static const bool registered = [] {
+      OnForkChild([] { Instance() = new SpinShares; });
+      return true;
+    }();
+    (void)registered;
+    return *Instance();
+  }
+
+  void Add(SpinShare* share) {
+    const std::lock_guard lock(mutex_);
+    shares_.push_back(share);
+    Publish();
+  }
+  void Remove(SpinShare* share) {
+    const std::lock_guard lock(mutex_);
+    std::erase(shares_, share);
+    Publish();
+  }
+  void SetChannels(SpinShare* share, unsigned open) {
+    const std::lock_guard lock(mutex_);
+    share->open_ = open;
+    Publish();
+  }
+
+ private:
+  static SpinShares*& Instance() {
+    static SpinShares* instance = new SpinShares;
+    return instance;
+  }
+  void Publish() {
+    unsigned open = 0;
+    for (const SpinShare* share : shares_) open += share->open_;
+    const bool room = std::max(open, 1u) * 2 <= AllowedCpus();
+    for (const SpinShare* share : shares_) share->word_->store(room ? share->pauses_ : 0, std::memory_order_relaxed);
+  }
+
+  std::mutex mutex_;
+  std::vector<SpinShare*> shares_;
+};
+
+SpinShare::SpinShare(std::atomic<std::uint32_t>* word, std::uint32_t pauses) : word_(word), pauses_(pauses) {
+  SpinShares::All().Add(this);
+}
+
+SpinShare::~SpinShare() { SpinShares::All().Remove(this); }
+
+void SpinShare::SetChannels(unsigned open) { SpinShares::All().SetChannels(this, open); }
+
+}  // namespace bridge
