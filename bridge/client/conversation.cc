@@ -64,12 +64,12 @@ Wake Conversation::Receive(int timeout_ms) {
                [&] { return pipes_.Block(connection_->process().pidfd(), timeout_ms); });
 }
 
-Expected<Conversation::Answer> Conversation::Ask(Verb verb, std::uint32_t target, std::span<const std::uint64_t> words,
+Expected<Conversation::Answer> Conversation::Ask(Verb verb, std::uint32_t target, const protocol::Words& words,
                                                  std::string_view what, int timeout_ms) {
   if (gone_) [[unlikely]] return tl::unexpected(connection_->Disconnected(what));
   protocol::Line& request = lines_->request;
   request.head = protocol::Head(verb, target);
-  std::copy(words.begin(), words.end(), request.words);
+  request.words = words;
   Publish(request, ++sent_, [this] { pipes_.Ring(); });
   for (;;) {
     if (const Wake wake = Receive(timeout_ms); wake != Wake::kRang) [[unlikely]] {
@@ -77,35 +77,34 @@ Expected<Conversation::Answer> Conversation::Ask(Verb verb, std::uint32_t target
       if (wake == Wake::kGone) return tl::unexpected(connection_->Disconnected(what));
       return Fail(ErrorCode::kTimeout, std::string(what) + " took longer than " + std::to_string(timeout_ms) + " ms");
     }
-    switch (protocol::VerbOf(lines_->reply.head)) {
+    const std::uint32_t head = lines_->reply.head;
+    if (protocol::VerbOf(head) == Verb::kDone) [[likely]] return Answer{protocol::TargetOf(head), lines_->reply.words};
+    switch (protocol::VerbOf(head)) {
       case Verb::kCallback: ServeCallback(); continue;
       case Verb::kNeedSpace: GrantSpace(); continue;
-      default: return Finish(what);
+      default: return tl::unexpected(Refusal(what));
     }
   }
 }
 
-Expected<Conversation::Answer> Conversation::Finish(std::string_view what) {
+Error Conversation::Refusal(std::string_view what) const {
   const std::uint32_t head = lines_->reply.head;
-  Answer answer{protocol::TargetOf(head), {}};
-  std::copy_n(lines_->reply.words, protocol::kWords, answer.words.begin());
-  if (protocol::VerbOf(head) == Verb::kDone) [[likely]] return answer;
+  const Answer answer{protocol::TargetOf(head), lines_->reply.words};
   if (protocol::VerbOf(head) == Verb::kFault) {
     char text[64];
     std::snprintf(text, sizeof text, "exception 0x%08x at 0x%llx", static_cast<unsigned>(answer.words[0]),
                   static_cast<unsigned long long>(answer.words[1]));
-    return tl::unexpected(Error{ErrorCode::kFault, std::string(what) + " raised " + text,
-                                static_cast<std::uint32_t>(answer.words[0]), answer.words[1]});
+    return {ErrorCode::kFault, std::string(what) + " raised " + text, static_cast<std::uint32_t>(answer.words[0]),
+            answer.words[1]};
   }
   const Region segment = connection_->segment().region();
   const auto* message = reinterpret_cast<const std::byte*>(answer.words[0] - connection_->segment().delta());
   const bool sound = protocol::VerbOf(head) == Verb::kFailed && segment.Contains(message) &&
                      answer.words[1] <= static_cast<std::uint64_t>(segment.end - message) &&
                      answer.target <= static_cast<std::uint32_t>(ErrorCode::kInternal);
-  if (!sound) return Fail(ErrorCode::kCorrupt, std::string(what) + ": the host's answer is malformed");
-  return Fail(static_cast<ErrorCode>(answer.target),
-              std::string(reinterpret_cast<const char*>(message), answer.words[1]),
-              static_cast<std::uint32_t>(answer.words[2]));
+  if (!sound) return {ErrorCode::kCorrupt, std::string(what) + ": the host's answer is malformed", 0, 0};
+  return {static_cast<ErrorCode>(answer.target), std::string(reinterpret_cast<const char*>(message), answer.words[1]),
+          static_cast<std::uint32_t>(answer.words[2]), 0};
 }
 
 Expected<Conversation::Answer> Conversation::AskWithPayload(Verb verb, std::uint32_t target,
@@ -120,9 +119,9 @@ Expected<Conversation::Answer> Conversation::AskWithPayload(Verb verb, std::uint
   return answer;
 }
 
-void Conversation::Reply(Verb verb, std::uint32_t target, std::initializer_list<std::uint64_t> words) {
+void Conversation::Reply(Verb verb, std::uint32_t target, const protocol::Words& words) {
   lines_->request.head = protocol::Head(verb, target);
-  std::copy(words.begin(), words.end(), lines_->request.words);
+  lines_->request.words = words;
   Publish(lines_->request, ++sent_, [this] { pipes_.Ring(); });
 }
 

@@ -33,16 +33,12 @@ class Conversation {
 
   struct Answer {
     std::uint32_t target = 0;
-    std::array<std::uint64_t, protocol::kWords> words{};
+    protocol::Words words{};
   };
   // Sends one request and serves callbacks until its answer is there. What the
   // host refuses comes back as its error; `what` names the request in messages.
-  Expected<Answer> Ask(protocol::Verb verb, std::uint32_t target, std::span<const std::uint64_t> words,
+  Expected<Answer> Ask(protocol::Verb verb, std::uint32_t target, const protocol::Words& words,
                        std::string_view what, int timeout_ms = -1);
-  Expected<Answer> Ask(protocol::Verb verb, std::uint32_t target, std::initializer_list<std::uint64_t> words,
-                       std::string_view what, int timeout_ms = -1) {
-    return Ask(verb, target, std::span(words.begin(), words.size()), what, timeout_ms);
-  }
   // The same with bytes that are copied into a frame first: words [0] address, [1] size.
   Expected<Answer> AskWithPayload(protocol::Verb verb, std::uint32_t target, std::span<const std::byte> payload,
                                   std::string_view what);
@@ -69,10 +65,11 @@ class Conversation {
 
  private:
   Wake Receive(int timeout_ms);
-  Expected<Answer> Finish(std::string_view what);
+  // The reply line's kFailed or kFault as an error.
+  Error Refusal(std::string_view what) const;
   void ServeCallback();
   void GrantSpace();
-  void Reply(protocol::Verb verb, std::uint32_t target, std::initializer_list<std::uint64_t> words);
+  void Reply(protocol::Verb verb, std::uint32_t target, const protocol::Words& words);
 
   Connection* const connection_;
   const std::uint32_t index_;

@@ -2,6 +2,7 @@
 #include "bridge/client/function_state.h"
 
 #include <algorithm>
+#include <array>
 
 #include "bridge/core/binding.h"
 
@@ -113,8 +114,8 @@ Expected<void> FunctionState::Call(std::uint64_t* words, std::exception_ptr* thr
 Expected<void> FunctionState::CallHere(Conversation* here, std::uint64_t* words) const {
   const CallScope scope(here);
   const std::uint64_t delta = here->connection().segment().delta();
-  std::uint64_t few[protocol::kWords + 1];
-  std::uint64_t* sent = few;
+  std::array<std::uint64_t, protocol::kWords + 1> few{};
+  std::uint64_t* sent = few.data();
   if (arguments_ > protocol::kWords) {
     auto block = here->frames().Allocate((arguments_ + 1) * 8, 16);
     if (!block) return tl::unexpected(block.error());
@@ -126,9 +127,9 @@ Expected<void> FunctionState::CallHere(Conversation* here, std::uint64_t* words)
     auto packed = Pack(before_, sent, Road{&here->frames(), delta, here->connection().segment().region()}, &here->instances());
     if (!packed) return tl::unexpected(packed.error());
   }
-  auto answer = arguments_ <= protocol::kWords
-                    ? here->Ask(Verb::kCall, id_, {sent, arguments_}, symbol_)
-                    : here->Ask(Verb::kCall, id_, {reinterpret_cast<std::uint64_t>(sent) + delta}, symbol_);
+  protocol::Words line{reinterpret_cast<std::uint64_t>(sent) + delta};
+  if (arguments_ <= protocol::kWords) [[likely]] std::copy_n(few.begin(), protocol::kWords, line.begin());
+  auto answer = here->Ask(Verb::kCall, id_, line, symbol_);
   if (!answer) [[unlikely]] return tl::unexpected(answer.error());
   here->last_error = static_cast<std::uint32_t>(answer->words[1]);
   words[arguments_] = answer->words[0];

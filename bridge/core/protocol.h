@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <array>
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
@@ -41,6 +42,8 @@ enum class Verb : std::uint32_t {
 };
 
 inline constexpr std::size_t kWords = 6;
+// Always copied whole: a fixed size compiles to a few moves.
+using Words = std::array<std::uint64_t, kWords>;
 inline constexpr std::uint32_t kTargetBits = 24;
 inline constexpr std::uint32_t kMaxTarget = (1u << kTargetBits) - 1;
 
@@ -56,7 +59,7 @@ struct alignas(64) Line {
   std::atomic<std::uint64_t> sequence;
   std::atomic<std::uint32_t> asleep;
   std::uint32_t head;
-  std::uint64_t words[kWords];
+  Words words;
 };
 static_assert(sizeof(Line) == 64);
 

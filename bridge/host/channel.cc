@@ -103,14 +103,14 @@ bool Channel::Receive(Message* message) {
   const std::uint32_t head = lines_->request.head;
   message->verb = protocol::VerbOf(head);
   message->target = protocol::TargetOf(head);
-  std::copy_n(lines_->request.words, protocol::kWords, message->words.begin());
+  message->words = lines_->request.words;
   return true;
 }
 
-void Channel::Send(Verb verb, std::uint32_t target, std::initializer_list<std::uint64_t> words) {
+void Channel::Send(Verb verb, std::uint32_t target, const protocol::Words& words) {
   protocol::Line& line = lines_->reply;
   line.head = protocol::Head(verb, target);
-  std::copy(words.begin(), words.end(), line.words);
+  line.words = words;
   Publish(line, ++sent_, [this] { disturbed_ = true, pipes_.Ring(); });
 }
 
@@ -149,7 +149,7 @@ bool Channel::Handle(const Message& message) {
   };
   const auto done = [&](Expected<void> value) { answer(value.map([] { return std::uint64_t{0}; })); };
   const auto id = [](Expected<std::uint32_t> value) { return value.map([](auto v) { return std::uint64_t{v}; }); };
-  if (message.verb == Verb::kCall) [[likely]] return Call(message.target, message.words.data()), true;
+  if (message.verb == Verb::kCall) [[likely]] return Call(message), true;
   disturbed_ = true;
   switch (message.verb) {
     case Verb::kLoad: {
@@ -219,36 +219,30 @@ bool Channel::OpenChannel(const Message& message) {
   return true;
 }
 
-void Channel::Call(std::uint32_t target, const std::uint64_t* words) {
-  const Function* function = registry_->function(target);
+void Channel::Call(const Message& message) {
+  const Function* function = registry_->function(message.target);
   if (function == nullptr)
     return SendError(Error{ErrorCode::kInvalidArgument, "this function is not bound", 0, 0});
   const std::size_t count = function->binding.arguments.size();
-  if (count <= protocol::kWords) {
-    std::copy_n(words, protocol::kWords, words_.begin());
-  } else {
-    const auto* block = reinterpret_cast<const std::byte*>(words[0]);
-    if (!segment_.Contains(block) || static_cast<std::size_t>(segment_.end - block) < count * 8)
+  const std::uint64_t* arguments = message.words.data();
+  if (count > protocol::kWords) {
+    arguments = reinterpret_cast<const std::uint64_t*>(message.words[0]);
+    if (!segment_.Contains(arguments) ||
+        static_cast<std::size_t>(segment_.end - reinterpret_cast<const std::byte*>(arguments)) < count * 8)
       return SendError(Error{ErrorCode::kCorrupt, "the arguments lie outside the segment", 0, 0});
-    std::memcpy(words_.data(), block, count * 8);
   }
   std::uint64_t result = 0;
   Fault fault;
   // As the thread's last call left it, where the host did something since.
   if (std::exchange(disturbed_, false)) SetLastError(last_error_);
-  if (!GuardedCall(*function, words_.data(), &result, &fault)) [[unlikely]] {
+  if (!GuardedCall(*function, arguments, &result, &fault)) [[unlikely]] {
     disturbed_ = true;
     return Send(Verb::kFault, 0, {fault.code, fault.address});
   }
   last_error_ = GetLastError();
   std::uint64_t late = 0;
   if (!function->binding.plan.empty()) [[unlikely]] {
-    // The plan reads the arguments again: nested calls may have used words_.
-    if (count <= protocol::kWords)
-      std::copy_n(words, count, words_.begin());
-    else
-      std::memcpy(words_.data(), reinterpret_cast<const std::byte*>(words[0]), count * 8);
-    auto read = ReadLate(*function, result);
+    auto read = ReadLate(*function, arguments, result);
     if (!read) return SendError(read.error());
     late = *read;
   }
@@ -257,12 +251,13 @@ void Channel::Call(std::uint32_t target, const std::uint64_t* words) {
 
 // Copies what only the call made known (a result's memory, lengths found in the
 // result) into scratch; the address of the words that point there.
-Expected<std::uint64_t> Channel::ReadLate(const Function& function, std::uint64_t result) {
+Expected<std::uint64_t> Channel::ReadLate(const Function& function, const std::uint64_t* arguments,
+                                          std::uint64_t result) {
   const std::size_t count = function.binding.arguments.size() + 1;
   auto block = scratch_.Allocate(count * 8, 16);
   if (!block) return tl::unexpected(block.error());
   auto* words = reinterpret_cast<std::uint64_t*>(*block);
-  std::copy_n(words_.begin(), count - 1, words);
+  std::copy_n(arguments, count - 1, words);
   words[count - 1] = Extend(function.binding.result, &result);
   const std::size_t base = instances_.size();
   auto packed = Pack(function.binding.plan, words, Road{&scratch_, 0, segment_}, &instances_);

@@ -70,16 +70,16 @@ class Channel {
   struct Message {
     protocol::Verb verb;
     std::uint32_t target;
-    std::array<std::uint64_t, protocol::kWords> words;
+    protocol::Words words;
   };
 
   bool Receive(Message* message);
-  void Send(protocol::Verb verb, std::uint32_t target, std::initializer_list<std::uint64_t> words);
+  void Send(protocol::Verb verb, std::uint32_t target, const protocol::Words& words);
   void SendError(const Error& error);
   // Carries out one request and answers it. False: the conversation is over.
   bool Handle(const Message& message);
-  void Call(std::uint32_t target, const std::uint64_t* words);
-  Expected<std::uint64_t> ReadLate(const Function& function, std::uint64_t result);
+  void Call(const Message& message);
+  Expected<std::uint64_t> ReadLate(const Function& function, const std::uint64_t* arguments, std::uint64_t result);
   Expected<std::uint64_t> Bind(const Message& message);
   bool OpenChannel(const Message& message);
   Expected<std::span<const std::byte>> Payload(const Message& message) const;
@@ -97,8 +97,6 @@ class Channel {
   bool disturbed_ = false;        // the thread's own may differ from last_error_
   Scratch scratch_;
   std::vector<Instance> instances_;
-  // Arguments of the call being made; they are copied before the callee runs.
-  std::array<std::uint64_t, kMaxArguments + 1> words_{};
 };
 
 // Starts a thread that serves a channel; the thread owns it.

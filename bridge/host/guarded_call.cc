@@ -41,7 +41,7 @@ void spanproof_guard_note(EXCEPTION_RECORD* record) { Note(record); }
 
 namespace bridge::host {
 
-bool GuardedCall(const Function& function, std::uint64_t* words, std::uint64_t* result, Fault* fault) {
+bool GuardedCall(const Function& function, const std::uint64_t* words, std::uint64_t* result, Fault* fault) {
   const Binding& binding = function.binding;
 #ifdef _WIN64
   std::uint64_t registers[2];  // rax, xmm0
@@ -49,7 +49,7 @@ bool GuardedCall(const Function& function, std::uint64_t* words, std::uint64_t* 
   *result = registers[binding.result == Kind::kFloat || binding.result == Kind::kDouble];
 #else
   std::array<void*, kMaxArguments> values;
-  for (std::size_t i = 0; i < binding.arguments.size(); ++i) values[i] = &words[i];
+  for (std::size_t i = 0; i < binding.arguments.size(); ++i) values[i] = const_cast<std::uint64_t*>(&words[i]);
   alignas(8) std::uint64_t storage[2] = {0, 0};
   // libffi's interface is read-only while it calls; its API takes it as mutable.
   const int faulted = spanproof_guarded_ffi_call(const_cast<ffi_cif*>(&function.interface.cif),
