@@ -57,10 +57,11 @@ enum class Ending : std::uint8_t {
 std::string_view Name(Ending ending);  // "returned", "fault"...
 
 // One step of a case as a lane lived it. Steps are `load`, `bind`, `call`,
-// `unload`; only calls have results, events and objects.
+// `unload`, `read` and `write`; only calls have events and objects. What was
+// read is a result, what was written the only argument.
 struct StepRecord {
-  std::string step;    // "load", "bind", "call", "unload"
-  std::string target;  // module or function, as the case names it
+  std::string step;    // "load", "bind", "call", "unload", "read", "write"
+  std::string target;  // module, function or place, as the case names it
   Ending ending = Ending::kReturned;
   std::vector<Value> arguments;
   std::vector<NamedValue> before;  // every object of the case, before the call
@@ -74,6 +75,7 @@ struct StepRecord {
   std::uint64_t code = 0;
   std::string message;             // kError, kFault, kCrash, kTimeout; not compared
   std::uint64_t nanoseconds = 0;   // duration seen by the tester; not compared
+  std::string type = {};           // of what was read or written, spelled
 };
 
 struct CaseRecord {

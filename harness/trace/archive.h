@@ -27,13 +27,15 @@ struct ArchiveError : std::runtime_error {
 // allocated for it, since cereal's own archive resizes first.
 class BoundedInput : public cereal::InputArchive<BoundedInput, cereal::AllowEmptyClassElision> {
  public:
-  explicit BoundedInput(std::span<const std::uint8_t> bytes)
-      : cereal::InputArchive<BoundedInput, cereal::AllowEmptyClassElision>(this), bytes_(bytes) {
+  // `version` is that of the file the payload stands in.
+  BoundedInput(std::span<const std::uint8_t> bytes, std::uint32_t version)
+      : cereal::InputArchive<BoundedInput, cereal::AllowEmptyClassElision>(this), bytes_(bytes), version_(version) {
     std::uint8_t little = 0;
     Take(&little, 1);
     if (little != 1) throw ArchiveError(0, "the payload is not little-endian");
   }
 
+  std::uint32_t version() const { return version_; }
   std::size_t position() const { return position_; }
   std::size_t left() const { return bytes_.size() - position_; }
   [[noreturn]] void Refuse(const std::string& what) const { throw ArchiveError(position_, what); }
@@ -66,11 +68,16 @@ class BoundedInput : public cereal::InputArchive<BoundedInput, cereal::AllowEmpt
  private:
   static constexpr int kDepth = 100;
   std::span<const std::uint8_t> bytes_;
+  std::uint32_t version_;
   std::size_t position_ = 0;
   int depth_ = 0;
 };
 
 using TraceOutput = cereal::PortableBinaryOutputArchive;
+
+// Whether the file has what came with `version`; what is written has all of it.
+inline bool Since(const TraceOutput&, std::uint32_t) { return true; }
+inline bool Since(const BoundedInput& archive, std::uint32_t version) { return archive.version() >= version; }
 
 template <class T>
   requires std::is_arithmetic_v<T>

@@ -24,6 +24,7 @@ class StepComparison {
     if (left_.ending != right_.ending) {
       return Note("ending", Told(left_), Told(right_));
     }
+    if (left_.type != right_.type) Note("type", left_.type, right_.type);
     const bool has_code = left_.ending == Ending::kError || left_.ending == Ending::kFault;
     if (has_code && left_.code != right_.code) {
       Note("code", std::to_string(left_.code), std::to_string(right_.code));

@@ -76,6 +76,9 @@ Json OfDeclarations(const TracedDeclarations& declarations) {
     one["symbol"] = function.symbol;
     json["functions"][function.name] = std::move(one);
   }
+  for (const TracedData& data : declarations.data) {
+    json["data"][data.name] = {{"module", data.module}, {"symbol", data.symbol}, {"type", data.type}};
+  }
   return json;
 }
 
@@ -94,6 +97,10 @@ Json OfStep(const StepRecord& step) {
     for (const Event& event : step.events) json["events"].push_back(OfEvent(event));
     if (step.last_error_known) json["last_error"] = step.last_error;
   }
+  // What a `read` found; what a `write` put there.
+  if (step.step == "read" || step.step == "write") json["type"] = step.type;
+  if (step.step == "read") json["result"] = EncodeValue(step.result);
+  if (step.step == "write") json["value"] = step.arguments.empty() ? Json() : Json(EncodeValue(step.arguments[0]));
   json["nanoseconds"] = step.nanoseconds;
   return json;
 }
@@ -103,6 +110,7 @@ Json OfCase(const TracedCase& traced) {
   for (const TracedObject& object : traced.objects) {
     Json one{{"name", object.name}, {"type", object.type}};
     if (object.initial) one["value"] = EncodeValue(*object.initial);
+    if (object.retained) one["retained"] = true;
     objects.push_back(std::move(one));
   }
   Json steps = Json::array();
@@ -133,7 +141,7 @@ std::string ExportJson(const Trace& trace) {
   Json declarations = Json::array(), cases = Json::array();
   for (const auto& one : trace.declarations) declarations.push_back(OfDeclarations(one));
   for (const TracedCase& one : trace.cases) cases.push_back(OfCase(one));
-  const Json json{{"trace_version", 1},
+  const Json json{{"trace_version", trace.version},
                   {"complete", trace.complete},
                   {"environment", OfEnvironment(trace.environment)},
                   {"declarations", std::move(declarations)},

@@ -84,7 +84,7 @@ class Assembler {
 };
 
 // Adds the record at `*offset` and moves past it.
-Expected<void> ReadRecord(std::span<const std::uint8_t> bytes, std::size_t* offset,
+Expected<void> ReadRecord(std::span<const std::uint8_t> bytes, std::uint32_t version, std::size_t* offset,
                           Assembler* assembler) {
   const auto rest = bytes.subspan(*offset);
   if (rest.size() < kRecordHeaderSize) return Corrupt(*offset, "the file ends in a record header");
@@ -98,7 +98,7 @@ Expected<void> ReadRecord(std::span<const std::uint8_t> bytes, std::size_t* offs
   if (RecordChecksum(rest.first(4), payload) != LoadU32(rest.data() + 4)) {
     return Corrupt(*offset, "the checksum does not match");
   }
-  auto record = DecodeRecord(payload, *offset + kRecordHeaderSize);
+  auto record = DecodeRecord(payload, *offset + kRecordHeaderSize, version);
   if (!record) return tl::unexpected(record.error());
   if (auto added = assembler->Add(std::move(*record), *offset); !added) return added;
   *offset += kRecordHeaderSize + length;
@@ -114,15 +114,17 @@ Expected<Trace> ReadTrace(std::span<const std::uint8_t> bytes, ReadMode mode) {
   }
   if (bytes.size() < kTraceHeaderSize) return Corrupt(kTraceMagic.size(), "the header ends early");
   const std::uint32_t version = LoadU32(bytes.data() + kTraceMagic.size());
-  if (version != kTraceVersion) {
+  if (version == 0 || version > kTraceVersion) {
     return Corrupt(kTraceMagic.size(), "trace version " + std::to_string(version) +
-                                           " is unknown, this program reads version 1");
+                                           " is unknown, this program reads versions 1 to " +
+                                           std::to_string(kTraceVersion));
   }
   Trace trace;
+  trace.version = version;
   Assembler assembler(&trace);
   std::size_t offset = kTraceHeaderSize;
   while (offset < bytes.size()) {
-    if (auto read = ReadRecord(bytes, &offset, &assembler); !read) {
+    if (auto read = ReadRecord(bytes, version, &offset, &assembler); !read) {
       if (mode == ReadMode::kSalvage && offset > kTraceHeaderSize) {
         trace.complete = false;
         return trace;

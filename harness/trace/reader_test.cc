@@ -28,7 +28,15 @@ TEST(TraceReader, ReadsWhatTheWriterWrote) {
 }
 
 TEST(TraceReader, ReadsTheGoldenFileOfVersion1) {
-  const std::string path = SPANPROOF_SOURCE_DIR "/fixtures/traces/version1.trace";
+  const auto golden = ReadTraceFile(SPANPROOF_SOURCE_DIR "/fixtures/traces/version1.trace");
+  ASSERT_TRUE(golden) << golden.error().message;
+  EXPECT_EQ(ExportJson(*golden), ExportJson(SampleTraceOfVersion1()));
+  EXPECT_EQ(golden->declarations, SampleTraceOfVersion1().declarations);
+  EXPECT_TRUE(CompareTraces(*golden, SampleTraceOfVersion1()).empty());
+}
+
+TEST(TraceReader, ReadsTheGoldenFileOfVersion2) {
+  const std::string path = SPANPROOF_SOURCE_DIR "/fixtures/traces/version2.trace";
   const std::vector<std::uint8_t> bytes = BytesOf(SampleTrace());
   if (std::getenv("SPANPROOF_WRITE_GOLDEN") != nullptr) {
     std::ofstream(path, std::ios::binary)
@@ -39,7 +47,7 @@ TEST(TraceReader, ReadsTheGoldenFileOfVersion1) {
   EXPECT_EQ(ExportJson(*golden), ExportJson(SampleTrace()));
   std::ifstream file(path, std::ios::binary);
   const std::vector<std::uint8_t> in_file{std::istreambuf_iterator<char>(file), {}};
-  EXPECT_EQ(in_file, bytes) << "the writer no longer writes version 1";
+  EXPECT_EQ(in_file, bytes) << "the writer no longer writes version 2";
 }
 
 TEST(TraceReader, RefusesEveryTruncation) {
@@ -94,20 +102,20 @@ TEST(TraceReader, SalvagesTheRecordsBeforeTheDamage) {
   ASSERT_TRUE(read) << read.error().message;
   EXPECT_FALSE(read->complete);
   ASSERT_EQ(read->cases.size(), 1u);
-  EXPECT_EQ(read->cases[0].record.steps.size(), 2u);
+  EXPECT_EQ(read->cases[0].record.steps.size(), 4u);
 }
 
 TEST(TraceReader, NamesAnUnknownVersion) {
   auto bytes = BytesOf(SampleTrace());
-  bytes[8] = 2;
+  bytes[8] = 3;
   const auto read = ReadTrace(bytes);
   ASSERT_FALSE(read);
   EXPECT_EQ(read.error().message,
-            "offset 8: trace version 2 is unknown, this program reads version 1");
+            "offset 8: trace version 3 is unknown, this program reads versions 1 to 2");
 }
 
 TEST(TraceReader, SaysThatAFolderOrNothingIsNoTrace) {
-  for (const std::string path : {testing::TempDir(), testing::TempDir() + "no_such.trace"}) {
+  for (const std::string& path : {testing::TempDir(), testing::TempDir() + "no_such.trace"}) {
     const auto read = ReadTraceFile(path);
     ASSERT_FALSE(read);
     EXPECT_NE(read.error().message.find(path + ": cannot be read"), std::string::npos)

@@ -161,6 +161,7 @@ void serialize(Archive& archive, StepRecord& step) {
           ListOf(step.arguments), ListOf(step.before), ListOf(step.after), step.result,
           ListOf(step.events), step.last_error, FlagOf(step.last_error_known), step.code,
           step.message, step.nanoseconds);
+  if (Since(archive, 2)) archive(step.type);
 }
 
 template <class Archive>
@@ -187,20 +188,28 @@ void serialize(Archive& archive, TracedFunction& function) {
 }
 
 template <class Archive>
+void serialize(Archive& archive, TracedData& data) {
+  archive(data.name, data.module, data.symbol, data.type);
+}
+
+template <class Archive>
 void serialize(Archive& archive, TracedDeclarations& declarations) {
   archive(declarations.file, ListOf(declarations.modules), ListOf(declarations.structs),
           ListOf(declarations.prototypes), ListOf(declarations.functions));
+  if (Since(archive, 2)) archive(ListOf(declarations.data));
 }
 
 void save(TraceOutput& archive, const TracedObject& object) {
   archive(object.name, object.type, static_cast<std::uint8_t>(object.initial.has_value()));
   if (object.initial) archive(*object.initial);
+  archive(static_cast<std::uint8_t>(object.retained));
 }
 
 void load(BoundedInput& archive, TracedObject& object) {
   bool has_initial = false;
   archive(object.name, object.type, FlagOf(has_initial));
   if (has_initial) archive(object.initial.emplace());
+  if (Since(archive, 2)) archive(FlagOf(object.retained));
 }
 
 template <class Archive>
@@ -260,9 +269,10 @@ std::string EncodeRecord(const StepRecord& step) { return Encode(RecordKind::kSt
 std::string EncodeCaseEnd() { return Encode(RecordKind::kCaseEnd, std::monostate{}); }
 std::string EncodeRecord(const TraceEnd& end) { return Encode(RecordKind::kEnd, end); }
 
-Expected<TraceRecord> DecodeRecord(std::span<const std::uint8_t> payload, std::uint64_t offset) {
+Expected<TraceRecord> DecodeRecord(std::span<const std::uint8_t> payload, std::uint64_t offset,
+                                   std::uint32_t version) {
   try {
-    BoundedInput archive(payload);
+    BoundedInput archive(payload, version);
     TraceRecord record = DecodeContent(archive);
     if (archive.left() != 0) archive.Refuse("the record has bytes that belong to nothing");
     return record;

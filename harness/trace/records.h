@@ -39,7 +39,9 @@ std::string EncodeRecord(const TraceEnd& end);
 using TraceRecord = std::variant<std::monostate, Environment, TracedDeclarations, CaseBegin,
                                  StepRecord, TraceEnd>;  // monostate: kCaseEnd
 
-// kCorrupt with the offset, counted from `offset`, the payload's place in its file.
-Expected<TraceRecord> DecodeRecord(std::span<const std::uint8_t> payload, std::uint64_t offset);
+// kCorrupt with the offset, counted from `offset`, the payload's place in its
+// file, which says `version`.
+Expected<TraceRecord> DecodeRecord(std::span<const std::uint8_t> payload, std::uint64_t offset,
+                                   std::uint32_t version);
 
 }  // namespace spanproof

@@ -66,7 +66,29 @@ StepRecord SampleCall() {
 }  // namespace
 
 Trace SampleTrace() {
+  Trace trace = SampleTraceOfVersion1();
+  trace.version = 2;
+  trace.declarations[0].data = {{"counter", "image", "counter_of_images", "int16_t"}};
+  TracedCase& one = trace.cases[0];
+  one.objects.push_back({"kept", "int16_t[2]", std::nullopt, true});
+  StepRecord read;
+  read.step = "read";
+  read.target = "data:counter";
+  read.type = "int16_t";
+  read.result = Int16(5);
+  StepRecord write;
+  write.step = "write";
+  write.target = "dll1+2";
+  write.type = "int16_t";
+  write.arguments = {Int16(6)};
+  one.record.steps.push_back(read);
+  one.record.steps.push_back(write);
+  return trace;
+}
+
+Trace SampleTraceOfVersion1() {
   Trace trace;
+  trace.version = 1;
   trace.environment = {"inproc@wine-8.0/win64", "inproc", "0.1.0", "compiled", "win64-gnu",
                        "wine", "8.0", "a CPU", "gcc 12", "r1", {{"image.dll", "00ff"}}};
   trace.declarations = {SampleDeclarations()};

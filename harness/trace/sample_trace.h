@@ -8,8 +8,11 @@
 
 namespace spanproof {
 
-// A small trace for tests that uses every form that version 1 has. What it
-// returns is in fixtures/traces/version1.trace.
+// A small trace for tests that uses every form that version 1 has; what it
+// returns is in fixtures/traces/version1.trace, which no program writes any more.
+Trace SampleTraceOfVersion1();
+
+// The same with all that came after; in fixtures/traces/version2.trace.
 Trace SampleTrace();
 
 // As the writer writes it, through a file in the temporary folder.

@@ -39,6 +39,14 @@ struct TracedFunction {
   bool operator==(const TracedFunction&) const = default;
 };
 
+struct TracedData {
+  std::string name;
+  std::string module;
+  std::string symbol;
+  std::string type;
+  bool operator==(const TracedData&) const = default;
+};
+
 // All that the cases which follow it in the trace may name.
 struct TracedDeclarations {
   std::string file;  // of the cases, relative to the suite
@@ -46,6 +54,7 @@ struct TracedDeclarations {
   std::vector<TracedStruct> structs;
   std::vector<std::pair<std::string, TracedPrototype>> prototypes;
   std::vector<TracedFunction> functions;
+  std::vector<TracedData> data = {};
   bool operator==(const TracedDeclarations&) const = default;
 };
 
@@ -53,6 +62,7 @@ struct TracedObject {
   std::string name;
   std::string type;
   std::optional<Value> initial;
+  bool retained = false;
   bool operator==(const TracedObject&) const = default;
 };
 
@@ -65,6 +75,7 @@ struct TracedCase {
 };
 
 struct Trace {
+  std::uint32_t version = 2;  // of the file it was read from
   Environment environment;
   std::vector<TracedDeclarations> declarations;
   std::vector<TracedCase> cases;
