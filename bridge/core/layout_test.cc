@@ -161,6 +161,57 @@ TEST(Type, ComparesByContent) {
   EXPECT_FALSE(Type::Struct("S", {{"a", kInt8}}) == Type::Union("S", {{"a", kInt8}}));
 }
 
+TEST(Type, PointsAtItselfWithoutComparingOrSpellingForever) {
+  const auto list = [](const Type& payload) {
+    const Type node = Type::Declare("Node");
+    return std::pair(node, Type::Define(node, {{"next", Type::Pointer(node)}, {"value", payload}}));
+  };
+  const auto [handle, whole] = list(kInt32);
+  const auto [other_handle, same] = list(kInt32);
+  const auto [third_handle, different] = list(kInt64);
+  EXPECT_EQ(whole, same);
+  EXPECT_EQ(handle, whole);
+  EXPECT_FALSE(whole == different);
+  EXPECT_EQ(whole.members()[0].type.Spell(), "Node*");
+  EXPECT_EQ(whole.members()[0].type.element().members()[1].type, kInt32);
+  for (Abi abi : kAll) {
+    EXPECT_EQ(Of(whole, abi), Of(same, abi));
+    EXPECT_EQ(Of(handle, abi), Wide(abi) ? (Layout{16, 8}) : (Layout{8, 4}));
+  }
+}
+
+TEST(Type, PointsAtAnotherThatPointsBack) {
+  const auto pair = [](const Type& payload) {
+    const Type parent = Type::Declare("Parent"), child = Type::Declare("Child", Kind::kUnion);
+    return std::vector<Type>{Type::Define(parent, {{"first", Type::Pointer(child)}}),
+                             Type::Define(child, {{"parent", Type::Pointer(parent)}, {"value", payload}})};
+  };
+  EXPECT_EQ(pair(kInt32), pair(kInt32));
+  EXPECT_FALSE(pair(kInt32)[0] == pair(kInt8)[0]) << "both hold their definitions, and those differ";
+}
+
+TEST(Type, AHandleIsIncompleteBeforeAndAfterItsDefinition) {
+  const Type node = Type::Declare("Node");
+  EXPECT_FALSE(node.complete());
+  EXPECT_EQ(LayoutOf(node, Abi::kWin64Gnu).error().code, ErrorCode::kUnsupported);
+  {
+    const Type whole = Type::Define(node, {{"next", Type::Pointer(node)}});
+    EXPECT_TRUE(node.complete());
+    EXPECT_EQ(node.kind(), Kind::kStruct);
+  }
+  EXPECT_FALSE(node.complete()) << "nobody keeps the definition any more";
+  EXPECT_TRUE(node.members().empty());
+  EXPECT_EQ(node.Spell(), "Node");
+}
+
+TEST(Type, ASharedTypeThatIsDescribedTwiceGivesOneLayout) {
+  const auto point = [] { return Type::Struct("Point", {{"flag", kInt8, 3}, {"x", kDouble}}, 2, 16); };
+  EXPECT_EQ(point(), point());
+  for (Abi abi : kAll) EXPECT_EQ(Of(point(), abi), Of(point(), abi));
+  EXPECT_FALSE(point() == Type::Struct("Point", {{"flag", kInt8, 4}, {"x", kDouble}}, 2, 16));
+  EXPECT_FALSE(point() == Type::Struct("Point", {{"flag", kInt8, 3}, {"x", kDouble}}, 2));
+}
+
 TEST(Abi, NamesGoThereAndBack) {
   for (Abi abi : kAll) EXPECT_EQ(ParseAbi(Name(abi)), abi);
   EXPECT_EQ(ParseArch("win32"), Arch::kWin32);

@@ -2,6 +2,7 @@
 #include "bridge/core/type.h"
 
 #include <array>
+#include <utility>
 
 namespace bridge {
 
@@ -11,9 +12,10 @@ struct TypeNode {
   std::uint64_t count = 0;
   std::vector<Type::Member> members;
   std::uint32_t pack = 0;
+  std::uint32_t align = 0;
   bool read_only = false;
-
-  bool operator==(const TypeNode&) const = default;
+  bool declared = false;  // a handle; all but the name is `defined`'s
+  std::weak_ptr<const TypeNode> defined = {};
 };
 
 Type Type::Pointer(Type element, bool read_only) {
@@ -26,44 +28,96 @@ Type Type::Array(Type element, std::uint64_t count) {
               std::make_shared<TypeNode>(TypeNode{.name = {}, .element = std::move(element), .count = count}));
 }
 
-Type Type::Struct(std::string name, std::vector<Member> members, std::uint32_t pack) {
-  return Type(Kind::kStruct, std::make_shared<TypeNode>(TypeNode{
-                                 .name = std::move(name), .members = std::move(members), .pack = pack}));
+Type Type::Struct(std::string name, std::vector<Member> members, std::uint32_t pack, std::uint32_t align) {
+  return Type(Kind::kStruct, std::make_shared<TypeNode>(TypeNode{.name = std::move(name),
+                                                                 .members = std::move(members),
+                                                                 .pack = pack,
+                                                                 .align = align}));
 }
 
-Type Type::Union(std::string name, std::vector<Member> members, std::uint32_t pack) {
-  return Type(Kind::kUnion, std::make_shared<TypeNode>(TypeNode{
-                                .name = std::move(name), .members = std::move(members), .pack = pack}));
+Type Type::Union(std::string name, std::vector<Member> members, std::uint32_t pack, std::uint32_t align) {
+  return Type(Kind::kUnion, Struct(std::move(name), std::move(members), pack, align).node_);
 }
+
+Type Type::Declare(std::string name, Kind kind) {
+  return Type(kind, std::make_shared<TypeNode>(TypeNode{.name = std::move(name), .declared = true}));
+}
+
+Type Type::Define(const Type& declared, std::vector<Member> members, std::uint32_t pack, std::uint32_t align) {
+  Type whole(declared.kind_, Struct(declared.node_->name, std::move(members), pack, align).node_);
+  // Handles are made by Declare alone, never const themselves.
+  const_cast<TypeNode&>(*declared.node_).defined = whole.node_;
+  return whole;
+}
+
+const TypeNode& Type::node() const {
+  static const TypeNode empty;
+  if (!node_) return empty;
+  if (!node_->declared) return *node_;
+  const auto defined = node_->defined.lock();
+  return defined ? *defined : *node_;
+}
+
+const Type& Type::element() const { return node().element; }
+std::uint64_t Type::count() const { return node().count; }
+bool Type::read_only() const { return node().read_only; }
+const std::vector<Type::Member>& Type::members() const { return node().members; }
+std::uint32_t Type::pack() const { return node().pack; }
+std::uint32_t Type::align() const { return node().align; }
+bool Type::complete() const { return !node().declared; }
 
 namespace {
-const TypeNode& EmptyNode() {
-  static const TypeNode node;
-  return node;
-}
+
+// Two descriptions are equal unless a walk through both finds a difference: a
+// pair that is already being compared is taken for equal, so that the walk ends.
+class Comparison {
+ public:
+  bool Equal(const Type& a, const Type& b) {
+    if (a.kind() != b.kind()) return false;
+    if (a.identity() == b.identity()) return true;
+    switch (a.kind()) {
+      case Kind::kPointer: return a.read_only() == b.read_only() && Equal(a.element(), b.element());
+      case Kind::kArray: return a.count() == b.count() && Equal(a.element(), b.element());
+      case Kind::kStruct:
+      case Kind::kUnion: return Aggregates(a, b);
+      default: return true;
+    }
+  }
+
+ private:
+  bool Aggregates(const Type& a, const Type& b) {
+    for (const auto& open : open_)
+      if (open == std::pair(a.identity(), b.identity())) return true;
+    open_.emplace_back(a.identity(), b.identity());
+    if (a.Spell() != b.Spell() || a.complete() != b.complete() || a.pack() != b.pack() || a.align() != b.align() ||
+        a.members().size() != b.members().size())
+      return false;
+    for (std::size_t i = 0; i < a.members().size(); ++i) {
+      const Type::Member &one = a.members()[i], &other = b.members()[i];
+      if (one.name != other.name || one.bits != other.bits || !Equal(one.type, other.type)) return false;
+    }
+    return true;
+  }
+
+  std::vector<std::pair<const void*, const void*>> open_;
+};
+
 }  // namespace
 
-const Type& Type::element() const { return (node_ ? *node_ : EmptyNode()).element; }
-std::uint64_t Type::count() const { return (node_ ? *node_ : EmptyNode()).count; }
-bool Type::read_only() const { return (node_ ? *node_ : EmptyNode()).read_only; }
-const std::vector<Type::Member>& Type::members() const { return (node_ ? *node_ : EmptyNode()).members; }
-std::uint32_t Type::pack() const { return (node_ ? *node_ : EmptyNode()).pack; }
-
-bool Type::operator==(const Type& other) const {
-  if (kind_ != other.kind_) return false;
-  if (node_ == other.node_) return true;
-  return node_ && other.node_ && *node_ == *other.node_;
-}
+bool Type::operator==(const Type& other) const { return Comparison().Equal(*this, other); }
 
 std::string Type::Spell() const {
   static constexpr std::array kNames = {"void",   "bool",  "int8",   "uint8",  "int16",  "uint16",
                                         "int32",  "uint32", "int64", "uint64", "float",  "double",
-                                        "char16", "",      "function"};
+                                        "char16", "",       "function"};
   switch (kind_) {
     case Kind::kPointer: return element().Spell() + "*";
     case Kind::kArray: return element().Spell() + "[" + std::to_string(count()) + "]";
     case Kind::kStruct:
-    case Kind::kUnion: return node_->name;
+    case Kind::kUnion:
+      if (node_ && !node_->name.empty()) return node_->name;
+      return kind_ == Kind::kUnion ? "unnamed union" : "unnamed struct";
+    case Kind::kLongDouble: return "long double";
     default: return kNames[static_cast<std::size_t>(kind_)];
   }
 }

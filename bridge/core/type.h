@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -28,12 +29,13 @@ enum class Kind : std::uint8_t {
   kPointer,   // to `element`; to kVoid: an opaque address that crosses as it is
   kFunction,  // a callback's address
   kStruct, kUnion, kArray,
+  kLongDouble,  // x87 of 80 bits with gnu ABIs, a double with msvc ones
 };
 
 struct TypeNode;
 
 // A cheap handle on an immutable description. Values; compare by content of
-// the description, not by identity.
+// the description, not by identity. An enum is kInt32, char is kInt8.
 class Type {
  public:
   Type() = default;  // void
@@ -41,10 +43,21 @@ class Type {
 
   // `read_only`: whoever is given the pointer promises not to write (const T*).
   static Type Pointer(Type element, bool read_only = false);
+  // As the last member of a struct, 0 elements are a flexible array.
   static Type Array(Type element, std::uint64_t count);
   struct Member;
-  static Type Struct(std::string name, std::vector<Member> members, std::uint32_t pack = 0);
-  static Type Union(std::string name, std::vector<Member> members, std::uint32_t pack = 0);
+  // `pack`: #pragma pack(n); `align`: alignas(n) of the whole type; 0: the ABI's.
+  static Type Struct(std::string name, std::vector<Member> members, std::uint32_t pack = 0, std::uint32_t align = 0);
+  static Type Union(std::string name, std::vector<Member> members, std::uint32_t pack = 0, std::uint32_t align = 0);
+
+  // For types that point at themselves or at each other:
+  //   Type node = Type::Declare("Node");
+  //   Type whole = Type::Define(node, {{"next", Type::Pointer(node)}, {"value", kInt32}});
+  // A declared handle does not own what defines it: whoever defines keeps
+  // `whole` for as long as any handle is used; after that, and before, a handle
+  // is incomplete. Not thread-safe before the definition. `kind`: kStruct, kUnion.
+  static Type Declare(std::string name, Kind kind = Kind::kStruct);
+  static Type Define(const Type& declared, std::vector<Member> members, std::uint32_t pack = 0, std::uint32_t align = 0);
 
   Kind kind() const { return kind_; }
   const Type& element() const;                     // kPointer, kArray
@@ -52,20 +65,27 @@ class Type {
   bool read_only() const;                          // kPointer
   const std::vector<Member>& members() const;      // kStruct, kUnion
   std::uint32_t pack() const;                      // 0: the ABI's own alignment
+  std::uint32_t align() const;                     // 0: as its members ask for
+  bool complete() const;                           // false: declared, and not defined
   std::string Spell() const;                       // "int16*", "Image", "float[10]"
 
   bool operator==(const Type& other) const;
 
+  // Equal for all handles on one description: tells whether a walk came round.
+  const void* identity() const { return &node(); }
+
  private:
   Type(Kind kind, std::shared_ptr<const TypeNode> node) : kind_(kind), node_(std::move(node)) {}
+  const TypeNode& node() const;
 
   Kind kind_ = Kind::kVoid;
   std::shared_ptr<const TypeNode> node_;
 };
 
 struct Type::Member {
-  std::string name;
+  std::string name;  // empty: an anonymous struct or union, or an unnamed bit-field
   Type type;
+  std::optional<std::uint8_t> bits = std::nullopt;  // a bit-field's width; 0 starts a new unit
   bool operator==(const Member&) const = default;
 };
 
@@ -73,6 +93,7 @@ inline const Type kVoid{Kind::kVoid};
 inline const Type kInt8{Kind::kInt8}, kUint8{Kind::kUint8}, kInt16{Kind::kInt16}, kUint16{Kind::kUint16};
 inline const Type kInt32{Kind::kInt32}, kUint32{Kind::kUint32}, kInt64{Kind::kInt64}, kUint64{Kind::kUint64};
 inline const Type kFloat{Kind::kFloat}, kDouble{Kind::kDouble}, kChar16{Kind::kChar16};
+inline const Type kLongDouble{Kind::kLongDouble};
 
 // Size and alignment in bytes.
 struct Layout {
@@ -81,9 +102,37 @@ struct Layout {
   bool operator==(const Layout&) const = default;
 };
 
-// kUnsupported for void and for empty structs. Offsets are those of members().
+// Where one member stands.
+struct Placed {
+  std::uint64_t offset = 0;    // bytes; of a bit-field: the byte that holds its first bit
+  std::uint8_t first_bit = 0;  // of a bit-field, in that byte, counted from the lowest
+  std::uint8_t bits = 0;       // width of a bit-field, up to 64; 0: no bit-field
+  bool is_signed = false;      // of a bit-field
+  bool operator==(const Placed&) const = default;
+  // A bit-field's bytes; packed ones of sysv64 may touch one more than their type has.
+  std::uint64_t bytes() const { return (std::uint64_t{first_bit} + bits + 7) / 8; }
+};
+
+// kUnsupported for what has no layout (void, empty and incomplete structs),
+// kInvalidArgument for descriptions that no compiler would take; the message
+// names the member. Offsets are those of members(), in their order.
 Expected<Layout> LayoutOf(const Type& type, Abi abi);
 Expected<std::vector<std::uint64_t>> MemberOffsets(const Type& type, Abi abi);
+Expected<std::vector<Placed>> PlaceMembers(const Type& type, Abi abi);
+
+// A member by its name, also where it stands in anonymous members, whose offsets
+// are added. kInvalidArgument suggests the nearest name.
+struct NamedMember {
+  Type type;
+  Placed at;
+};
+Expected<NamedMember> FindMember(const Type& type, std::string_view name, Abi abi);
+
+// A bit-field's value in the object at `object`, extended by its sign; writing
+// leaves all other bits alone. Touches at.bytes() bytes at at.offset.
+std::uint64_t ReadBits(const void* object, const Placed& at);
+void WriteBits(void* object, const Placed& at, std::uint64_t value);
+
 std::uint32_t PointerSize(Abi abi);
 Abi DefaultAbi(Arch arch);  // msvc, for DLLs that are not ours
 
