@@ -33,6 +33,11 @@ enum class Verb : std::uint32_t {
   kFloor,            // bare ping-pong on the channel's floor counters until one reads kFloorEnd
   kCallbackDone,     // target: 1 where the handler threw. [0] result
   kSpace,            // [0] address, [1] bytes of more scratch; 0 bytes: there is none
+  kRead,             // [0] address, [1] bytes, [2] address in the segment; target: bytes of a unit, a zero of which ends
+                     // the reading, or 0. Done: [0] bytes read
+  kWrite,            // [0] address, [1] bytes, [2] address in the segment
+  kFindData,         // [0] address, [1] bytes of {module, symbol}. Done: [0] address
+  kProtect,          // [0] address in the segment, [1] bytes, whole pages; target: 1 no access in the host, 0 all access
   // host to client
   kDone = 64,        // of a call: [0] result, [1] last error, [2] address of all words, synchronised; or 0
   kFailed,           // target: ErrorCode. [0] address, [1] bytes of the message, [2] Windows' error

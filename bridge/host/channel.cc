@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "bridge/host/c_runtimes.h"
+#include "bridge/host/foreign_memory.h"
 #include "bridge/host/guarded_call.h"
 #include "bridge/host/session.h"
 
@@ -168,6 +169,10 @@ bool Channel::Handle(const Message& message) {
       return true;
     }
     case Verb::kFreeCallback: done(registry_->FreeCallback(message.target)); return true;
+    case Verb::kRead: answer(ReadMemory(message.words, message.target, segment_)); return true;
+    case Verb::kWrite: answer(WriteMemory(message.words, segment_)); return true;
+    case Verb::kProtect: answer(ProtectMemory(message.words, message.target != 0, segment_)); return true;
+    case Verb::kFindData: answer(FindData(message)); return true;
     case Verb::kFlush: FlushCRuntimes(); done({}); return true;
     case Verb::kOpenChannel: return OpenChannel(message);
     case Verb::kFloor:
@@ -202,6 +207,16 @@ Expected<std::uint64_t> Channel::Bind(const Message& message) {
   auto bound = is_function ? registry_->Bind(module, symbol, std::move(*binding))
                            : registry_->BindCallback(std::move(*binding));
   return bound.map([](std::uint32_t value) { return std::uint64_t{value}; });
+}
+
+Expected<std::uint64_t> Channel::FindData(const Message& message) {
+  auto payload = Payload(message);
+  if (!payload) return tl::unexpected(payload.error());
+  WireReader in(*payload);
+  const std::uint32_t module = in.U32();
+  const std::string symbol = in.Text();
+  if (!in.ok()) return Fail(ErrorCode::kCorrupt, "a symbol's description is malformed");
+  return registry_->FindSymbol(module, symbol).map([](void* found) { return Address(found); });
 }
 
 bool Channel::OpenChannel(const Message& message) {
@@ -258,7 +273,7 @@ Expected<std::uint64_t> Channel::ReadLate(const Function& function, const std::u
   if (!block) return tl::unexpected(block.error());
   auto* words = reinterpret_cast<std::uint64_t*>(*block);
   std::copy_n(arguments, count - 1, words);
-  words[count - 1] = Extend(function.binding.result, &result);
+  words[count - 1] = Extend(function.binding.result.kind, &result);
   const std::size_t base = instances_.size();
   auto packed = Pack(function.binding.plan, words, Road{&scratch_, 0, segment_}, &instances_);
   instances_.resize(base);
@@ -275,7 +290,7 @@ void Channel::RunCallback(const HostCallback& callback, void** arguments, void* 
   auto block = scratch_.Allocate((count + 1) * 8, 16);
   if (block) {
     auto* words = reinterpret_cast<std::uint64_t*>(*block);
-    for (std::size_t i = 0; i < count; ++i) words[i] = Extend(binding.arguments[i], arguments[i]);
+    for (std::size_t i = 0; i < count; ++i) words[i] = Extend(binding.arguments[i].kind, arguments[i]);
     words[count] = 0;
     const auto packed =
         binding.plan.empty() ? Expected<void>() : Pack(binding.plan, words, Road{&scratch_, 0, segment_}, &instances_);
@@ -297,7 +312,7 @@ void Channel::RunCallback(const HostCallback& callback, void** arguments, void* 
   instances_.resize(base);
   scratch_.Release(mark);
   if (gone_) ExitProcess(0);  // nobody is left to return to
-  StoreResult(binding.result, answer, result);
+  StoreResult(binding.result.kind, answer, result);
   SetLastError(last_error_);
 }
 

@@ -82,7 +82,7 @@ void ClosureEntry(ffi_cif*, void* result, void** arguments, void* data) {
   static constexpr char kText[] = "spanproof-host: a callback on a thread that the DLL made was answered with 0\n";
   DWORD count = 0;
   WriteFile(GetStdHandle(STD_ERROR_HANDLE), kText, sizeof kText - 1, &count, nullptr);
-  if (callback.prototype->binding.result != Kind::kVoid)
+  if (callback.prototype->binding.result.kind != Kind::kVoid)
     std::memset(result, 0, std::max(sizeof(ffi_arg), callback.prototype->interface.cif.rtype->size));
 }
 
@@ -92,8 +92,8 @@ Expected<CallInterface> PrepareInterface(const Binding& binding) {
   CallInterface interface;
   auto abi = FfiAbi(binding.convention);
   if (!abi) return tl::unexpected(abi.error());
-  for (Kind kind : binding.arguments) interface.arguments.push_back(FfiType(kind));
-  if (ffi_prep_cif(&interface.cif, *abi, static_cast<unsigned>(binding.arguments.size()), FfiType(binding.result),
+  for (const Passed& passed : binding.arguments) interface.arguments.push_back(FfiType(passed.kind));
+  if (ffi_prep_cif(&interface.cif, *abi, static_cast<unsigned>(binding.arguments.size()), FfiType(binding.result.kind),
                    interface.arguments.data()) != FFI_OK)
     return Fail(ErrorCode::kUnsupported, "libffi refuses this signature");
   return interface;
@@ -120,23 +120,29 @@ Expected<void> Registry::Unload(std::uint32_t module) {
   return {};
 }
 
-Expected<std::uint32_t> Registry::Bind(std::uint32_t module, const std::string& symbol, Binding binding) {
+Expected<void*> Registry::FindSymbol(std::uint32_t module, const std::string& symbol) {
   const Module* entry = modules_.Find(module);
   if (entry == nullptr) return Fail(ErrorCode::kInvalidArgument, "this module is not loaded");
   const auto handle = static_cast<HMODULE>(entry->handle);
   const std::uint32_t ordinal = Ordinal(symbol);
   const char* name = ordinal != 0 ? MAKEINTRESOURCEA(static_cast<WORD>(ordinal)) : symbol.c_str();
-  FARPROC code = GetProcAddress(handle, name);
-  if (code == nullptr) {
+  FARPROC found = GetProcAddress(handle, name);
+  if (found == nullptr) {
     const DWORD error = GetLastError();
     return Fail(ErrorCode::kNotFound,
                 "no symbol '" + symbol + "' in " + ModuleName(handle) + " (Windows error " + std::to_string(error) + ")",
                 error);
   }
+  return reinterpret_cast<void*>(found);
+}
+
+Expected<std::uint32_t> Registry::Bind(std::uint32_t module, const std::string& symbol, Binding binding) {
+  auto code = FindSymbol(module, symbol);
+  if (!code) return tl::unexpected(code.error());
   auto interface = PrepareInterface(binding);
   if (!interface) return tl::unexpected(interface.error());
   auto function = std::make_unique<Function>();
-  function->code = reinterpret_cast<void*>(code);
+  function->code = *code;
   function->binding = std::move(binding);
   function->interface = std::move(*interface);
   return functions_.Add(std::move(function));

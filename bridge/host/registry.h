@@ -47,7 +47,8 @@ class Registry {
  public:
   Expected<std::uint32_t> Load(std::string_view path);
   Expected<void> Unload(std::uint32_t module);
-  // `symbol` is a name, or "#n" for an ordinal.
+  // The address of exported code or data. `symbol` is a name, or "#n" for an ordinal.
+  Expected<void*> FindSymbol(std::uint32_t module, const std::string& symbol);
   Expected<std::uint32_t> Bind(std::uint32_t module, const std::string& symbol, Binding binding);
   Expected<std::uint32_t> BindCallback(Binding binding);
   Expected<std::uint32_t> MakeCallback(std::uint32_t prototype, std::uint64_t token);
