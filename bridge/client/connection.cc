@@ -192,8 +192,10 @@ Expected<std::unique_ptr<LiveCallback>> Connection::MakeCallback(const Signature
   if (!here) return tl::unexpected(here.error());
   auto prototype = Prototype(*here, *binding);
   if (!prototype) return tl::unexpected(prototype.error());
+  std::vector<Kind> kinds;
+  for (const Passed& passed : binding->arguments) kinds.push_back(passed.kind);
   auto token = callbacks_.Add(
-      std::make_unique<CallbackState>(std::move(*plan), binding->arguments, binding->result, std::move(handler)));
+      std::make_unique<CallbackState>(std::move(*plan), std::move(kinds), binding->result.kind, std::move(handler)));
   if (!token) return tl::unexpected(token.error());
   auto made = (*here)->Ask(protocol::Verb::kMakeCallback, *prototype, {*token}, "making a callback");
   if (!made) {

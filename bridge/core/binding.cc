@@ -6,7 +6,73 @@
 namespace bridge {
 namespace {
 
-bool Passable(Kind kind) { return kind <= Kind::kFunction; }
+bool IsAggregate(Kind kind) { return kind == Kind::kStruct || kind == Kind::kUnion; }
+bool FitsRegister(std::uint32_t bytes) { return bytes == 1 || bytes == 2 || bytes == 4 || bytes == 8; }
+
+// Of what crosses as one word; 0 of everything else.
+std::uint32_t ScalarBytes(Kind kind, std::uint32_t pointer_size) {
+  switch (kind) {
+    case Kind::kBool:
+    case Kind::kInt8:
+    case Kind::kUint8: return 1;
+    case Kind::kInt16:
+    case Kind::kUint16:
+    case Kind::kChar16: return 2;
+    case Kind::kInt32:
+    case Kind::kUint32:
+    case Kind::kFloat: return 4;
+    case Kind::kInt64:
+    case Kind::kUint64:
+    case Kind::kDouble: return 8;
+    case Kind::kPointer:
+    case Kind::kFunction: return pointer_size;
+    default: return 0;
+  }
+}
+
+bool Sound(const PassedResult& result, std::uint32_t pointer_size) {
+  const bool floating = result.kind == Kind::kFloat || result.kind == Kind::kDouble;
+  const std::uint32_t scalar = ScalarBytes(result.kind, pointer_size);
+  switch (result.in) {
+    case ResultIn::kNothing: return result.kind == Kind::kVoid && result.bytes == 0;
+    case ResultIn::kInteger: return IsAggregate(result.kind) ? FitsRegister(result.bytes) : scalar != 0 && !floating && result.bytes == scalar;
+    case ResultIn::kFloating:
+      return IsAggregate(result.kind) ? pointer_size == 4 && (result.bytes == 4 || result.bytes == 8) : floating && result.bytes == scalar;
+    case ResultIn::kMemory: return IsAggregate(result.kind) && result.bytes != 0;
+    default: return false;
+  }
+}
+
+bool Sound(const Passed& passed, std::uint32_t pointer_size) {
+  const bool aggregate = IsAggregate(passed.kind);
+  const std::uint32_t scalar = ScalarBytes(passed.kind, pointer_size);
+  const bool small = passed.bytes != 0 && passed.bytes <= kMaxStackBytes;
+  switch (passed.travel) {
+    case Travel::kWord: return aggregate ? pointer_size == 8 && FitsRegister(passed.bytes) : scalar != 0 && passed.bytes == scalar;
+    case Travel::kReference: return aggregate && pointer_size == 8 && small;
+    case Travel::kStack: return aggregate && pointer_size == 4 && small;
+    default: return false;
+  }
+}
+
+// The arguments by themselves, that no register is given out twice, and that the stack can hold them.
+bool SoundArguments(const Binding& binding, std::uint32_t pointer_size) {
+  std::uint32_t taken = 0;
+  std::uint64_t stack = 0;
+  for (const Passed& passed : binding.arguments) {
+    if (!Sound(passed, pointer_size)) return false;
+    if (passed.travel == Travel::kStack) stack += passed.bytes;
+    if (passed.in == Register::kNone) continue;
+    const bool has = binding.convention == Convention::kFastcall ? passed.in <= Register::kEdx
+                                                                 : binding.convention == Convention::kThiscall && passed.in == Register::kEcx;
+    const std::uint32_t bit = 1u << static_cast<std::uint32_t>(passed.in);
+    if (!has || (taken & bit) != 0 || pointer_size != 4 || passed.travel != Travel::kWord || passed.bytes > 4 ||
+        passed.kind == Kind::kFloat)
+      return false;
+    taken |= bit;
+  }
+  return stack <= kMaxStackBytes;
+}
 
 void WriteNode(const Node& node, WireWriter* out) {
   out->U32(static_cast<std::uint32_t>(node.parent));
@@ -132,17 +198,16 @@ bool Sound(const Plan& plan, std::size_t index) {
 }  // namespace
 
 Expected<Binding> MakeBinding(const Signature& signature, Abi abi, bool is_callback) {
-  Binding binding{.convention = signature.convention, .result = signature.result.kind(), .arguments = {}, .plan = {}};
   const auto refuse = [](const std::string& where, const Type& type) {
     return Fail(ErrorCode::kUnsupported,
                 where + " is a " + type.Spell() + " by value, which this version cannot pass: pass a pointer to it");
   };
-  for (std::size_t i = 0; i < signature.arguments.size(); ++i) {
-    const Type& type = signature.arguments[i];
-    if (type.kind() == Kind::kVoid || !Passable(type.kind())) return refuse("argument " + std::to_string(i), type);
-    binding.arguments.push_back(type.kind());
-  }
-  if (!Passable(binding.result)) return refuse("the result", signature.result);
+  for (std::size_t i = 0; i < signature.arguments.size(); ++i)
+    if (IsAggregate(signature.arguments[i].kind())) return refuse("argument " + std::to_string(i), signature.arguments[i]);
+  if (IsAggregate(signature.result.kind())) return refuse("the result", signature.result);
+  auto call = PassCall(signature, abi);
+  if (!call) return tl::unexpected(call.error());
+  Binding binding{.convention = signature.convention, .result = call->result, .arguments = std::move(call->arguments), .plan = {}};
   auto plan = CompilePlan(signature, abi, abi, is_callback ? Phase::kBefore : Phase::kAfter);
   if (!plan) return tl::unexpected(plan.error());
   binding.plan = std::move(*plan);
@@ -151,23 +216,35 @@ Expected<Binding> MakeBinding(const Signature& signature, Abi abi, bool is_callb
 
 void Write(const Binding& binding, WireWriter* out) {
   out->U8(static_cast<std::uint8_t>(binding.convention));
-  out->U8(static_cast<std::uint8_t>(binding.result));
+  out->U8(static_cast<std::uint8_t>(binding.result.kind));
+  out->U8(static_cast<std::uint8_t>(binding.result.in));
+  out->U32(binding.result.bytes);
   out->U32(static_cast<std::uint32_t>(binding.arguments.size()));
-  for (Kind kind : binding.arguments) out->U8(static_cast<std::uint8_t>(kind));
+  for (const Passed& passed : binding.arguments) {
+    out->U8(static_cast<std::uint8_t>(passed.kind));
+    out->U8(static_cast<std::uint8_t>(passed.travel));
+    out->U32(passed.bytes);
+    out->U8(static_cast<std::uint8_t>(passed.in));
+  }
   out->U32(static_cast<std::uint32_t>(binding.plan.nodes.size()));
   for (const Node& node : binding.plan.nodes) WriteNode(node, out);
 }
 
 Expected<Binding> ReadBinding(WireReader* in, std::uint32_t pointer_size) {
   Binding binding;
-  const std::uint8_t convention = in->U8(), result = in->U8();
-  binding.convention = static_cast<Convention>(convention);
-  binding.result = static_cast<Kind>(result);
-  bool sound = convention <= static_cast<std::uint8_t>(Convention::kThiscall) && Passable(binding.result);
-  for (std::uint32_t left = in->Count(1); left > 0; --left) {
-    binding.arguments.push_back(static_cast<Kind>(in->U8()));
-    sound = sound && binding.arguments.back() != Kind::kVoid && Passable(binding.arguments.back());
+  binding.convention = static_cast<Convention>(in->U8());
+  binding.result.kind = static_cast<Kind>(in->U8());
+  binding.result.in = static_cast<ResultIn>(in->U8());
+  binding.result.bytes = in->U32();
+  for (std::uint32_t left = in->Count(7); left > 0; --left) {
+    Passed passed;
+    passed.kind = static_cast<Kind>(in->U8());
+    passed.travel = static_cast<Travel>(in->U8());
+    passed.bytes = in->U32();
+    passed.in = static_cast<Register>(in->U8());
+    binding.arguments.push_back(passed);
   }
+  bool sound = binding.convention <= Convention::kThiscall && Sound(binding.result, pointer_size) && SoundArguments(binding, pointer_size);
   Plan& plan = binding.plan;
   plan.local_pointer = plan.frame_pointer = static_cast<std::uint8_t>(pointer_size);
   plan.words = static_cast<std::uint32_t>(binding.arguments.size() + 1);

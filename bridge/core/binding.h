@@ -3,6 +3,7 @@
 
 #include <vector>
 
+#include "bridge/core/passing.h"
 #include "bridge/core/plan.h"
 #include "bridge/core/wire.h"
 
@@ -12,8 +13,8 @@ namespace bridge {
 // and what it has to copy itself. It never learns types.
 struct Binding {
   Convention convention = Convention::kCdecl;
-  Kind result = Kind::kVoid;
-  std::vector<Kind> arguments;
+  PassedResult result;
+  std::vector<Passed> arguments;  // with the hidden pointer to a result in memory, where there is one
   Plan plan;  // functions: what is read after the call; callbacks: what is read at entry
 };
 

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <random>
 
 #include "bridge/core/testing.h"
@@ -70,8 +71,8 @@ TEST(Binding, ByValueStructsAndArraysAreRefusedByName) {
   for (const auto& [signature, where] :
        {std::pair{MakeSignature({kInt32, kImage}), "argument 1 is a Image by value"},
         std::pair{MakeSignature({}, {}, kImage), "the result is a Image by value"},
-        std::pair{MakeSignature({Type::Array(kInt8, 4)}), "argument 0 is a int8[4] by value"},
-        std::pair{MakeSignature({kVoid}), "argument 0 is a void by value"}}) {
+        std::pair{MakeSignature({Type::Array(kInt8, 4)}), "argument 0: an array (int8[4]) is never passed by value"},
+        std::pair{MakeSignature({kVoid}), "argument 0: a void by value is no argument"}}) {
     auto made = MakeBinding(signature, Abi::kWin64Msvc, false);
     ASSERT_FALSE(made);
     EXPECT_EQ(made.error().code, ErrorCode::kUnsupported);
@@ -96,10 +97,27 @@ TEST(Binding, EveryTruncationIsAnError) {
   const Plan& plan = binding.plan;
   const auto no = [](const char* why) { return ::testing::AssertionFailure() << why; };
   if (binding.convention > Convention::kThiscall) return no("convention");
-  if (binding.result > Kind::kFunction) return no("result");
+  if (binding.result.kind > Kind::kUnion) return no("result");
+  if (binding.result.in > ResultIn::kMemory) return no("where the result is");
+  if (binding.result.in != ResultIn::kMemory && binding.result.bytes > 8) return no("a result larger than its word");
   if (binding.arguments.size() > kMaxArguments || plan.words != binding.arguments.size() + 1) return no("words");
-  for (Kind kind : binding.arguments)
-    if (kind == Kind::kVoid || kind > Kind::kFunction) return no("argument");
+  std::uint64_t stack = 0;
+  std::vector<Register> taken;
+  for (const Passed& passed : binding.arguments) {
+    const bool aggregate = passed.kind == Kind::kStruct || passed.kind == Kind::kUnion;
+    if (passed.kind == Kind::kVoid || passed.kind > Kind::kUnion) return no("argument");
+    if (passed.bytes == 0 || passed.bytes > 64 << 10) return no("an argument's size");
+    if (!aggregate && (passed.travel != Travel::kWord || passed.bytes > 8)) return no("a scalar that is no word");
+    if (passed.travel == Travel::kWord && passed.bytes > 8) return no("a word of more than 8 bytes");
+    if (plan.local_pointer == 8 && passed.travel == Travel::kStack) return no("a stack copy on win64");
+    if (plan.local_pointer == 4 && passed.travel == Travel::kReference) return no("a reference on win32");
+    if (passed.travel == Travel::kStack) stack += passed.bytes;
+    if (passed.in == Register::kNone) continue;
+    if (plan.local_pointer == 8 || passed.bytes > 4 || passed.travel != Travel::kWord) return no("no value for a register");
+    if (std::count(taken.begin(), taken.end(), passed.in) != 0 || passed.in > Register::kEdx) return no("a register");
+    taken.push_back(passed.in);
+  }
+  if (stack > 64 << 10) return no("more stack than there is");
   std::vector<int> depth;
   for (std::size_t i = 0; i < plan.nodes.size(); ++i) {
     const Node& node = plan.nodes[i];
@@ -200,7 +218,7 @@ TEST(Binding, JunkIsRefusedWithoutTakingMuchMemory) {
 
 // A binding of one word with the given nodes, written by hand.
 Expected<Binding> WithNodes(std::vector<Node> nodes) {
-  Binding binding{.arguments = {Kind::kPointer}};
+  Binding binding{.arguments = {Passed{.kind = Kind::kPointer, .bytes = 8}}};
   binding.plan.words = 2;
   binding.plan.nodes = std::move(nodes);
   return Read(Wire(binding));

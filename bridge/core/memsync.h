@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <initializer_list>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -59,6 +61,7 @@ struct Signature {
   std::vector<Type> arguments;
   std::vector<bool> read_only;  // by argument: the callee promises not to write (const T*); may be shorter
   std::vector<Memsync> memsync;
+  std::optional<std::size_t> variadic = std::nullopt;  // "..." stands behind so many arguments (cdecl only)
 };
 
 }  // namespace bridge

@@ -46,7 +46,7 @@ bool GuardedCall(const Function& function, const std::uint64_t* words, std::uint
 #ifdef _WIN64
   std::uint64_t registers[2];  // rax, xmm0
   const int faulted = spanproof_guarded_call(function.code, words, binding.arguments.size(), registers);
-  *result = registers[binding.result == Kind::kFloat || binding.result == Kind::kDouble];
+  *result = registers[binding.result.in == ResultIn::kFloating];
 #else
   std::array<void*, kMaxArguments> values;
   for (std::size_t i = 0; i < binding.arguments.size(); ++i) values[i] = const_cast<std::uint64_t*>(&words[i]);
