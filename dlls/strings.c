@@ -52,23 +52,22 @@ const wchar_t *SPANPROOF_CONV number_text_w(int number) {
   return number >= 0 && number <= 2 ? kTexts[number] : NULL;
 }
 
-void SPANPROOF_CONV tag_text(const char *text, char *out) {
-  const size_t length = strlen(text);
+void SPANPROOF_CONV tag_text(const char *text, int length, char *out) {
   memcpy(out, "<b>", 3);
-  memcpy(out + 3, text, length);
+  memcpy(out + 3, text, (size_t)length);
   memcpy(out + 3 + length, "</b>", 5);
 }
 
-void SPANPROOF_CONV tag_text_w(const wchar_t *text, wchar_t *out) {
-  const size_t length = wcslen(text);
+void SPANPROOF_CONV tag_text_w(const wchar_t *text, int length, wchar_t *out) {
   memcpy(out, L"<b>", 3 * sizeof *out);
-  memcpy(out + 3, text, length * sizeof *out);
+  memcpy(out + 3, text, (size_t)length * sizeof *out);
   memcpy(out + 3 + length, L"</b>", 5 * sizeof *out);
 }
 
 char *SPANPROOF_CONV tag_text_new(const char *text) {
-  char *out = malloc(strlen(text) + 8);
-  if (out != NULL) tag_text(text, out);
+  const int length = (int)strlen(text);
+  char *out = malloc((size_t)length + 8);
+  if (out != NULL) tag_text(text, length, out);
   return out;
 }
 

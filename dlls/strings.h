@@ -41,9 +41,9 @@ SPANPROOF_API int SPANPROOF_CONV repeat_text_w(const wchar_t *text, int times, w
 SPANPROOF_API const char *SPANPROOF_CONV number_text(int number);
 SPANPROOF_API const wchar_t *SPANPROOF_CONV number_text_w(int number);
 
-/* <b>text</b> into `out`, terminated: 7 units more than the text has. */
-SPANPROOF_API void SPANPROOF_CONV tag_text(const char *text, char *out);
-SPANPROOF_API void SPANPROOF_CONV tag_text_w(const wchar_t *text, wchar_t *out);
+/* <b>text</b> into `out`, terminated: 7 units more than the text, of which `length` are taken. */
+SPANPROOF_API void SPANPROOF_CONV tag_text(const char *text, int length, char *out);
+SPANPROOF_API void SPANPROOF_CONV tag_text_w(const wchar_t *text, int length, wchar_t *out);
 /* The same, into memory that is allocated here and given back by free_text. */
 SPANPROOF_API char *SPANPROOF_CONV tag_text_new(const char *text);
 SPANPROOF_API void SPANPROOF_CONV tag_text_into(const char *text, char **out);
