@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 # spanproof_test(NAME <n> SOURCES <…> [LIBRARIES <…>] [LABELS <…>]
-#                [TIMEOUT <seconds, 120>])
+#                [FIXTURES <…>] [TIMEOUT <seconds, 120>])
 #
 # A GoogleTest program. On Linux each of its tests becomes a test of CTest. In a
 # Windows sub-build the whole program is one test, `<arch>.<n>`, run under Wine
@@ -57,7 +57,7 @@ function(spanproof_wine_root_test test root)
 endfunction()
 
 function(spanproof_test)
-  cmake_parse_arguments(arg "" "NAME;TIMEOUT" "SOURCES;LIBRARIES;LABELS" ${ARGN})
+  cmake_parse_arguments(arg "" "NAME;TIMEOUT" "SOURCES;LIBRARIES;LABELS;FIXTURES" ${ARGN})
   if(NOT BUILD_TESTING)
     return()
   endif()
@@ -82,7 +82,7 @@ function(spanproof_test)
   set_target_properties(${arg_NAME} PROPERTIES
     RUNTIME_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}/tests")
   set(environment "${SPANPROOF_TEST_ENVIRONMENT}")
-  set(fixtures house)
+  set(fixtures house ${arg_FIXTURES})
   if("wine" IN_LIST arg_LABELS)
     set(environment "${SPANPROOF_WINE_ENVIRONMENT}")
     list(APPEND fixtures wine)

@@ -13,6 +13,7 @@ spanproof_packages=(
   libcereal-dev libcli11-dev nlohmann-json3-dev libfmt-dev libexpected-dev zlib1g-dev
   wine wine64                                        # what is run on
   strace                                             # counts system calls in a test
+  clang                                              # knows Microsoft's layouts
 )
 
 say() { printf '%s\n' "$*" >&2; }
