@@ -49,6 +49,7 @@ class Check {
       return Bad("pack " + std::to_string(pack) + " is none that compilers know: write 1, 2, 4, 8 or 16");
     if (align != 0 && (!std::has_single_bit(align) || align > kLargestAlign))
       return Bad("align " + std::to_string(align) + " is no power of two up to 8192: write 1, 2, 4, 8, 16, …");
+    open_.insert(type_.identity());
     bool storage = false;
     for (std::size_t i = 0; i < type_.members().size(); ++i) {
       const Type::Member& member = type_.members()[i];
@@ -124,7 +125,7 @@ class Check {
   const Type& type_;
   const std::string whole_;
   std::set<std::string> names_;
-  std::set<const void*> open_;  // anonymous members that are being walked
+  std::set<const void*> open_;  // this type, and the anonymous ones inside that are being walked
 };
 
 }  // namespace
