@@ -90,6 +90,12 @@ class InprocEngine final : public Engine {
     return static_cast<const Closure*>(callback.get())->address();
   }
 
+  EngineResult<std::uint64_t> FindData(Handle module, const std::string& symbol, const TypeTable&, TypeId) override {
+    const FARPROC address = GetProcAddress(modules_.at(module), symbol.c_str());
+    if (address == nullptr) return OsError(GetLastError(), "no symbol \"" + symbol + "\"");
+    return static_cast<std::uint64_t>(reinterpret_cast<std::uintptr_t>(address));
+  }
+
   std::string TakeNote() override { return std::exchange(note_, {}); }
   std::vector<PrintedText> TakeText() override { return text_->Take(); }
 

@@ -26,6 +26,7 @@ struct ObjectSpec {
   std::string name;
   TypeId type = 0;
   std::optional<Value> initial;  // absent: zeroed
+  bool retained = false;         // the DLL may keep its address beyond a call
 };
 
 // How the harness answers one invocation of a callback.
@@ -58,14 +59,23 @@ struct Expectation {
   bool empty() const;
 };
 
+// Where a step reads or writes: where `pointer` points, or so many bytes into an
+// exported variable.
+struct StepPlace {
+  std::string data;  // empty: not into a variable
+  Pointer pointer;
+};
+
 // Loading a module and binding a function are implied: whoever runs the steps
 // does both before a function's first use. `load` and `bind` stand here only
 // where a case is about them.
 struct Step {
-  std::string step;    // "load", "bind", "call", "unload"
-  std::string target;
-  std::vector<Value> arguments;
+  std::string step;    // "load", "bind", "call", "unload", "read", "write"
+  std::string target;  // a place as it is written in the file
+  std::vector<Value> arguments;  // of a write: the value
   Expectation expect;
+  StepPlace place = {};  // of a read or write
+  TypeId type = 0;       // of what is there
 };
 
 struct FunctionSpec {
@@ -73,6 +83,14 @@ struct FunctionSpec {
   std::string module;
   std::string symbol;  // as the DLL exports it
   Prototype prototype;
+};
+
+// A variable that a DLL exports.
+struct DataSpec {
+  std::string name;    // as the case calls it
+  std::string module;
+  std::string symbol;
+  TypeId type = 0;
 };
 
 struct ModuleSpec {
@@ -99,6 +117,7 @@ struct CaseFile {
   TypeTable types;
   std::vector<ModuleSpec> modules;
   std::vector<FunctionSpec> functions;
+  std::vector<DataSpec> data;
   std::vector<Case> cases;  // already multiplied by convention, ids final
 };
 

@@ -4,6 +4,7 @@
 #include <set>
 
 #include "harness/model/case.h"
+#include "harness/model/case_data.h"
 #include "harness/model/case_node.h"
 #include "harness/model/case_steps.h"
 #include "harness/model/case_types.h"
@@ -41,13 +42,14 @@ bool IsCaseId(const std::string& id) {
 CaseFile Read(const std::filesystem::path& path, const json& document) {
   const std::string name = path.string();
   const Node root(name, document);
-  root.AllowOnly({"suite", "about", "source", "modules", "conventions", "types", "functions", "cases"});
+  root.AllowOnly({"suite", "about", "source", "modules", "conventions", "types", "functions", "data", "cases"});
   root.At("suite").Text();
   CaseFile file;
   file.path = path;
   std::set<std::string> ids;
   for (const CaseNames& names : ReadConventions(root)) {
     ReadDeclarations(root, names, &file);
+    ReadData(root, names, &file);
     const auto cases = root.At("cases").Elements();
     if (cases.empty()) root.At("cases").Bad("holds no case");
     for (const Node& node : cases) {

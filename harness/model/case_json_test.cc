@@ -112,6 +112,62 @@ TEST_F(CaseFileTest, ReadsErrorsThatAreExpected) {
   EXPECT_EQ(file->cases[0].steps[0].expect.code, 126u);
 }
 
+// A file whose steps go where pointers point, with one piece exchanged.
+std::string Places(const std::string& what, const std::string& with) {
+  std::string text = R"({"suite": "convention", "modules": {"d": "d.dll"}, "conventions": ["cdecl"],
+    "types": {"Pair": {"struct": [["left", "int"], ["right", "int"]]}},
+    "data": {"counter": {"module": "d", "symbol": "g_counter", "type": "int"}, "pair": {"module": "d", "type": "Pair"}},
+    "cases": [{"id": "convention.data.counter", "objects": {"kept": {"type": "int[2]", "retained": true}}, "steps": [
+      {"read": "data:counter", "expect": {"result": 7}},
+      {"write": "data:pair+4", "type": "int", "value": 5},
+      {"read": "&kept+4", "type": "int", "expect": {"result": 0}},
+      {"read": "dll1+0", "type": "Pair*", "expect": {"error": {}}}]}]})";
+  const auto at = text.find(what);
+  EXPECT_NE(at, std::string::npos) << what;
+  return text.replace(at, what.size(), with);
+}
+
+TEST_F(CaseFileTest, ReadsStepsThatGoWherePointersPoint) {
+  const auto file = Load(Places("", ""));
+  ASSERT_TRUE(file) << file.error().message;
+  EXPECT_EQ(file->data[0].name, "counter.cdecl");
+  EXPECT_EQ(file->data[0].symbol, "g_counter");
+  EXPECT_EQ(file->data[1].symbol, "pair");
+  EXPECT_EQ(file->data[1].module, "d.cdecl");
+  EXPECT_TRUE(file->cases[0].objects[0].retained);
+  const auto& steps = file->cases[0].steps;
+  EXPECT_EQ(steps[0].place.data, "counter.cdecl");
+  EXPECT_EQ(steps[0].type, file->data[0].type);
+  EXPECT_TRUE(steps[0].expect.result);
+  EXPECT_EQ(steps[1].step, "write");
+  EXPECT_EQ(steps[1].place.pointer.offset, 4);
+  EXPECT_EQ(Show(steps[1].arguments.at(0)), "5");
+  EXPECT_EQ(Show(Value{steps[2].place.pointer}), "&kept+4");
+  EXPECT_EQ(Show(Value{steps[3].place.pointer}), "dll1+0");
+}
+
+TEST_F(CaseFileTest, RefusesPlacesThatAreNone) {
+  struct Wrong {
+    const char *what, *with, *message;
+  };
+  for (const Wrong& wrong : {
+           Wrong{R"("read": "data:counter")", R"("read": "data:countr")", "did you mean \"counter\""},
+           {R"("read": "&kept+4")", R"("read": "&lost+4")", "no object \"lost\""},
+           {R"("read": "dll1+0")", R"("read": null)", "must be a text"},
+           {R"("read": "dll1+0")", R"("read": "0x1000")", "is no place in memory"},
+           {R"("data:pair+4", "type": "int")", R"("data:pair+4")", "needs a \"type\""},
+           {R"(, "value": 5)", "", "value"},
+           {R"("type": "Pair*", "expect": {"error": {}})", R"("type": "Pair*")", "reads without expecting"},
+           {R"("type": "Pair*", "expect")", R"("type": "Pair*", "value": 1, "expect")", "only a \"write\" has a \"value\""},
+           {R"("value": 5)", R"("value": 5, "expect": {"result": 5})", "can expect \"result\""},
+           {R"("module": "d", "symbol")", R"("module": "e", "symbol")", "no module \"e\""},
+       }) {
+    const auto file = Load(Places(wrong.what, wrong.with));
+    ASSERT_FALSE(file) << wrong.with;
+    EXPECT_NE(file.error().message.find(wrong.message), std::string::npos) << file.error().message;
+  }
+}
+
 TEST_F(CaseFileTest, RefusesOneIdInTwoFiles) {
   const std::string text = R"({"suite": "s", "modules": {"m": "m.dll"},
     "cases": [{"id": "s.one", "steps": [{"load": "m", "expect": {"error": {}}}]}]})";

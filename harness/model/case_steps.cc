@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "harness/model/case_data.h"
 #include "harness/model/case_value.h"
 #include "harness/model/nearest.h"
 
@@ -62,22 +63,10 @@ class CaseReader {
     return when;
   }
 
-  TypeId ParseType(const Node& node) {
-    // A type of the file goes by its own name in this convention.
-    const std::string spelling = node.Text();
-    if (!names_.suffix.empty()) {
-      const std::size_t end = spelling.find_first_of("*[ ");
-      const std::string own = names_.Own(spelling.substr(0, end)) +
-                              (end == std::string::npos ? "" : spelling.substr(end));
-      if (const auto id = file_->types.Parse(own)) return *id;
-    }
-    const auto id = file_->types.Parse(spelling);
-    if (!id) node.Bad(id.error().message);
-    return *id;
-  }
+  TypeId ParseType(const Node& node) { return ReadType(node, names_, &file_->types); }
 
   void ReadObject(const std::string& name, const Node& node) {
-    node.AllowOnly({"type", "value"});
+    node.AllowOnly({"type", "value", "retained"});
     if (name.empty() || name.find_first_of("+-&:") != std::string::npos) {
       node.Bad("\"" + name + "\" cannot name an object; use letters, digits, _ and dots");
     }
@@ -89,6 +78,7 @@ class CaseReader {
     if (const auto value = node.Find("value")) {
       object.initial = ReadValue(*value, file_->types, object.type, scope_);
     }
+    object.retained = node.Flag("retained");
     out_.objects.push_back(std::move(object));
   }
 
@@ -159,10 +149,10 @@ class CaseReader {
   }
 
   void ReadStep(const Node& node) {
-    node.AllowOnly({"call", "load", "bind", "unload", "args", "expect", "about"});
+    node.AllowOnly({"call", "load", "bind", "unload", "read", "write", "args", "type", "value", "expect", "about"});
     Step step;
     const Prototype* prototype = nullptr;
-    for (const char* kind : {"call", "load", "bind", "unload"}) {
+    for (const char* kind : {"call", "load", "bind", "unload", "read", "write"}) {
       const auto target = node.Find(kind);
       if (!target) continue;
       if (!step.step.empty()) node.Bad("is both \"" + step.step + "\" and \"" + kind + "\"; make two steps");
@@ -171,30 +161,66 @@ class CaseReader {
         const FunctionSpec& function = FindFunction(*target);
         step.target = function.name;
         if (step.step == "call") prototype = &function.prototype;
+      } else if (step.step == "read" || step.step == "write") {
+        step.target = target->Text();
+        step.place = ReadPlace(*target, names_, *file_, scope_);
+        step.type = PlacedType(node, step.place);
       } else {
         step.target = FindModule(*target);
       }
     }
-    if (step.step.empty()) node.Bad("needs one of \"call\", \"load\", \"bind\" and \"unload\"");
+    if (step.step.empty()) {
+      node.Bad("needs one of \"call\", \"load\", \"bind\", \"unload\", \"read\" and \"write\"");
+    }
+    const bool reads = step.step == "read", writes = step.step == "write";
+    if (!reads && !writes && node.Has("type")) node.Bad("only a \"read\" or \"write\" has a \"type\"");
+    if (writes) {
+      step.arguments.push_back(ReadValue(node.At("value"), file_->types, step.type, scope_));
+    } else if (node.Has("value")) {
+      node.Bad("only a \"write\" has a \"value\"; what a step must find stands under \"expect\"");
+    }
     if (prototype != nullptr) {
       step.arguments = ReadArguments(node.At("args"), *prototype);
     } else if (node.Has("args")) {
       node.Bad("only a \"call\" has \"args\"");
     }
-    if (const auto expect = node.Find("expect")) step.expect = ReadExpectation(*expect, prototype);
+    if (const auto expect = node.Find("expect")) {
+      step.expect = ReadExpectation(*expect, prototype, reads ? &step.type : nullptr);
+    }
     if (prototype != nullptr && step.expect.empty()) {
       node.Bad("calls without expecting anything; give it an \"expect\"");
     }
+    if (reads && step.expect.empty()) node.Bad("reads without expecting anything; give it an \"expect\"");
     out_.steps.push_back(std::move(step));
   }
 
-  Expectation ReadExpectation(const Node& node, const Prototype* prototype) {
+  // An exported variable has a type; where any other pointer points, the step says it.
+  TypeId PlacedType(const Node& node, const StepPlace& place) {
+    const auto given = node.Find("type");
+    if (!given) {
+      for (const DataSpec& data : file_->data) {
+        if (data.name == place.data && place.pointer.offset == 0) return data.type;
+      }
+      node.Bad("needs a \"type\"");
+    }
+    const TypeId type = ParseType(*given);
+    if (const auto layout = LayoutOf(file_->types, type, Abi::kWin64Gnu); !layout) {
+      given->Bad(layout.error().message);
+    }
+    return type;
+  }
+
+  // `read`: the type of what a read finds.
+  Expectation ReadExpectation(const Node& node, const Prototype* prototype, const TypeId* read) {
     node.AllowOnly({"result", "objects", "events", "text", "last_error", "error", "fault", "crash", "timeout"});
     Expectation expect;
     if (prototype == nullptr) {
-      for (const char* name : {"result", "objects", "events", "text", "last_error"}) {
+      for (const char* name : {"objects", "events", "text", "last_error"}) {
         if (node.Has(name)) node.Bad(std::string("only a \"call\" can expect \"") + name + "\"");
       }
+      const auto result = node.Find("result");
+      if (result && read == nullptr) node.Bad("only a \"call\" or a \"read\" can expect \"result\"");
+      if (result) expect.result = ReadValue(*result, file_->types, *read, scope_);
     } else {
       ReadCallOutcome(node, *prototype, &expect);
     }

@@ -52,7 +52,7 @@ CaseRunner::CaseRunner(Testee* testee, const TesteeDescription& description, con
 CaseRun CaseRunner::Run(const Case& spec) {
   CaseRun run;
   run.record.id = spec.id;
-  Live live{spec, &run, {}, {}};
+  Live live{spec, &run, {}, {}, {}};
   if (!SetUp(&live)) return run;
   for (const Step& step : spec.steps) {
     if (!RunStep(step, &live)) break;
@@ -157,10 +157,14 @@ bool CaseRunner::RunStep(const Step& step, Live* live) {
 
 Answer<void> CaseRunner::Carry(const Step& step, StepRecord* record, Live* live) {
   if (step.step == "call") return Call(step, record, live);
+  if (step.step == "read") return ReadPlace(step, record, live);
+  if (step.step == "write") return WritePlace(step, record, live);
   if (step.step == "bind") {
     bound_.erase(step.target);
     return BindFunction(step.target);
   }
+  // Where variables lie is asked again: the module may come to lie elsewhere.
+  live->data.clear();
   if (step.step == "unload") return UnloadModule(step.target);
   if (loaded_.contains(step.target)) {
     if (auto unloaded = UnloadModule(step.target); !unloaded) return unloaded;
@@ -198,6 +202,52 @@ Answer<void> CaseRunner::Call(const Step& step, StepRecord* record, Live* live) 
   }
   if (record->after.size() == live->objects.size()) live->objects = record->after;
   return {};
+}
+
+Answer<void> CaseRunner::ReadPlace(const Step& step, StepRecord* record, Live* live) {
+  record->type = file_.types.Spell(step.type);
+  const auto place = Locate(step.place, live);
+  if (!place) return tl::unexpected(place.error());
+  auto value = testee_->ReadAt(file_.types, step.type, *place);
+  if (!value) return tl::unexpected(value.error());
+  record->result = std::move(*value);
+  return {};
+}
+
+Answer<void> CaseRunner::WritePlace(const Step& step, StepRecord* record, Live* live) {
+  record->type = file_.types.Spell(step.type);
+  Value value;
+  if (!Fit(step.arguments.at(0), &value, live->run)) return {};
+  record->arguments = {value};
+  const auto place = Locate(step.place, live);
+  if (!place) return tl::unexpected(place.error());
+  if (auto written = testee_->WriteAt(file_.types, step.type, *place, value); !written) return written;
+  for (NamedValue& object : live->objects) {
+    if (place->to != Pointer::To::kObject || object.name != place->name) continue;
+    auto now = testee_->Read(object.name);
+    if (!now) return tl::unexpected(now.error());
+    object.value = std::move(*now);
+  }
+  return {};
+}
+
+Answer<Pointer> CaseRunner::Locate(const StepPlace& place, Live* live) {
+  if (place.data.empty()) return place.pointer;
+  auto known = live->data.find(place.data);
+  if (known == live->data.end()) {
+    const auto spec = std::find_if(file_.data.begin(), file_.data.end(),
+                                   [&](const DataSpec& one) { return one.name == place.data; });
+    if (spec == file_.data.end()) return tl::unexpected(NoSuch("variable", place.data));
+    if (!loaded_.contains(spec->module)) {
+      if (auto loaded = LoadModule(spec->module); !loaded) return tl::unexpected(loaded.error());
+    }
+    auto pointer = testee_->Data(file_.types, *spec);
+    if (!pointer) return pointer;
+    known = live->data.emplace(place.data, std::move(*pointer)).first;
+  }
+  Pointer pointer = known->second;
+  pointer.offset += place.pointer.offset;
+  return pointer;
 }
 
 Answer<void> CaseRunner::LoadModule(const std::string& name) {

@@ -41,6 +41,7 @@ class CaseRunner {
     CaseRun* run;
     std::map<std::string, std::size_t> invocations;
     std::vector<NamedValue> objects;  // as they were last seen
+    std::map<std::string, Pointer> data;  // exported variables that were asked for
   };
 
   bool SetUp(Live* live);
@@ -48,6 +49,9 @@ class CaseRunner {
   bool RunStep(const Step& step, Live* live);
   Answer<void> Carry(const Step& step, StepRecord* record, Live* live);
   Answer<void> Call(const Step& step, StepRecord* record, Live* live);
+  Answer<void> ReadPlace(const Step& step, StepRecord* record, Live* live);
+  Answer<void> WritePlace(const Step& step, StepRecord* record, Live* live);
+  Answer<Pointer> Locate(const StepPlace& place, Live* live);
   Answer<void> LoadModule(const std::string& name);
   Answer<void> UnloadModule(const std::string& name);
   Answer<void> BindFunction(const std::string& name);

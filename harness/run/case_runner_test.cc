@@ -40,6 +40,18 @@ class FakeTestee : public Testee {
     return Note("write " + object);
   }
   Answer<Value> Read(const std::string& object) override { return objects[object]; }
+  Answer<Pointer> Data(const TypeTable&, const DataSpec& data) override {
+    Note("data " + data.symbol);
+    return Pointer{Pointer::To::kForeign, "dll1", 0, 0};
+  }
+  Answer<Value> ReadAt(const TypeTable&, TypeId, const Pointer& place) override {
+    Note("read at " + Show(Value{place}));
+    return Int32(7);
+  }
+  Answer<void> WriteAt(const TypeTable&, TypeId, const Pointer& place, const Value& value) override {
+    if (place.to == Pointer::To::kObject) objects[place.name] = value;
+    return Note("write at " + Show(Value{place}) + " " + Show(value));
+  }
   tl::expected<CallOutcome, CallTrouble> Call(const std::string& function,
                                               const std::vector<Value>&,
                                               const std::vector<std::string>& after,
@@ -100,6 +112,40 @@ TEST_F(CaseRunnerTest, LoadsAndBindsBeforeTheFirstUseOnly) {
   EXPECT_EQ(testee_.asked,
             (std::vector<std::string>{"types", "load m /dlls/m.dll", "bind f", "call f", "reset",
                                       "call f"}));
+}
+
+TEST_F(CaseRunnerTest, GoesWhereAVariableLiesAndAsksForItOnce) {
+  file_.data = {{"counter", "m", "g_counter", 0}};
+  Step read;
+  read.step = "read";
+  read.target = "data:counter";
+  read.place.data = "counter";
+  Step write = read;
+  write.step = "write";
+  write.place.pointer.offset = 4;
+  write.arguments = {Int32(9)};
+  spec_.steps = {read, write};
+  const CaseRun run = Run();
+  EXPECT_EQ(testee_.asked, (std::vector<std::string>{"types", "load m /dlls/m.dll", "data g_counter",
+                                                     "read at dll1+0", "write at dll1+4 9"}));
+  EXPECT_EQ(run.record.steps[0].result, Int32(7));
+  EXPECT_EQ(run.record.steps[0].type, "void");
+  EXPECT_EQ(run.record.steps[1].arguments, std::vector<Value>{Int32(9)});
+  Run();  // reset took the names of the DLL's memory away
+  EXPECT_EQ(testee_.asked[6], "data g_counter");
+}
+
+TEST_F(CaseRunnerTest, SeesWhatAStepWroteIntoAnObject) {
+  spec_.objects = {{"x", 0, Int32(1)}};
+  Step write;
+  write.step = "write";
+  write.target = "&x+0";
+  write.place.pointer = Pointer{Pointer::To::kObject, "x", 0, 0};
+  write.arguments = {Int32(2)};
+  spec_.steps.insert(spec_.steps.begin(), write);
+  const CaseRun run = Run();
+  ASSERT_EQ(run.record.steps.size(), 2u);
+  EXPECT_EQ(run.record.steps[1].before[0].value, Int32(2));
 }
 
 TEST_F(CaseRunnerTest, MakesObjectsAfterThoseTheyPointAt) {

@@ -37,13 +37,16 @@ TracedDeclarations DeclarationsOf(const CaseFile& file) {
     declarations.functions.push_back({function.name, function.module, function.symbol,
                                       PrototypeOf(file.types, function.prototype)});
   }
+  for (const DataSpec& data : file.data) {
+    declarations.data.push_back({data.name, data.module, data.symbol, file.types.Spell(data.type)});
+  }
   return declarations;
 }
 
 std::vector<TracedObject> ObjectsOf(const CaseFile& file, const Case& spec) {
   std::vector<TracedObject> objects;
   for (const ObjectSpec& object : spec.objects) {
-    objects.push_back({object.name, file.types.Spell(object.type), object.initial});
+    objects.push_back({object.name, file.types.Spell(object.type), object.initial, object.retained});
   }
   return objects;
 }

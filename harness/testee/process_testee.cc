@@ -59,6 +59,7 @@ class ProcessTestee : public Testee {
   Answer<void> Object(const TypeTable& types, const ObjectSpec& object) override {
     json message{{"op", "object"}, {"name", object.name}, {"type", types.Spell(object.type)}};
     if (object.initial) message["value"] = EncodeValue(*object.initial);
+    if (object.retained) message["retained"] = true;
     return Simple(std::move(message));
   }
 
@@ -73,11 +74,30 @@ class ProcessTestee : public Testee {
   }
 
   Answer<Value> Read(const std::string& object) override {
-    const auto answer = Request({{"op", "read"}, {"name", object}}, options_.deadline);
-    if (!answer) return tl::unexpected(answer.error());
-    auto value = DecodeValue(answer->value("value", json()));
-    if (!value) return tl::unexpected(channel_.Garbage(value.error().message));
-    return *value;
+    return AskValue({{"op", "read"}, {"name", object}});
+  }
+
+  Answer<Pointer> Data(const TypeTable& types, const DataSpec& data) override {
+    const auto value = AskValue({{"op", "data"},
+                                 {"data", data.name},
+                                 {"module", data.module},
+                                 {"symbol", data.symbol},
+                                 {"type", types.Spell(data.type)}});
+    if (!value) return tl::unexpected(value.error());
+    const auto* pointer = std::get_if<Pointer>(&value->data);
+    if (pointer == nullptr) return tl::unexpected(channel_.Garbage("an exported variable is no pointer"));
+    return *pointer;
+  }
+
+  Answer<Value> ReadAt(const TypeTable& types, TypeId type, const Pointer& place) override {
+    return AskValue({{"op", "read"}, {"pointer", EncodeValue(Value{place})}, {"type", types.Spell(type)}});
+  }
+
+  Answer<void> WriteAt(const TypeTable& types, TypeId type, const Pointer& place, const Value& value) override {
+    return Simple({{"op", "write"},
+                   {"pointer", EncodeValue(Value{place})},
+                   {"type", types.Spell(type)},
+                   {"value", EncodeValue(value)}});
   }
 
   tl::expected<CallOutcome, CallTrouble> Call(const std::string& function,
@@ -113,6 +133,14 @@ class ProcessTestee : public Testee {
     const CallbackHandler* handler = nullptr;
     std::vector<Event>* events = nullptr;
   };
+
+  Answer<Value> AskValue(json message) {
+    const auto answer = Request(std::move(message), options_.deadline);
+    if (!answer) return tl::unexpected(answer.error());
+    auto value = DecodeValue(answer->value("value", json()));
+    if (!value) return tl::unexpected(channel_.Garbage(value.error().message));
+    return *value;
+  }
 
   Answer<void> Simple(json message) {
     const auto answer = Request(std::move(message), options_.deadline);

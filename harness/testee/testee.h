@@ -82,6 +82,10 @@ class Testee {
   virtual Answer<void> Callback(const TypeTable& types, const CallbackSpec& callback) = 0;
   virtual Answer<void> Write(const std::string& object, const Value& value) = 0;
   virtual Answer<Value> Read(const std::string& object) = 0;
+  // Where an exported variable lies; named anew after each reset.
+  virtual Answer<Pointer> Data(const TypeTable& types, const DataSpec& data) = 0;
+  virtual Answer<Value> ReadAt(const TypeTable& types, TypeId type, const Pointer& place) = 0;
+  virtual Answer<void> WriteAt(const TypeTable& types, TypeId type, const Pointer& place, const Value& value) = 0;
   virtual tl::expected<CallOutcome, CallTrouble> Call(const std::string& function,
                                                       const std::vector<Value>& arguments,
                                                       const std::vector<std::string>& after,

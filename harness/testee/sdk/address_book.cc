@@ -21,7 +21,8 @@ bool IsNumber(std::uint64_t address) {
 }  // namespace
 
 Expected<AddressBook::Object*> AddressBook::AddObject(const std::string& name, TypeId type,
-                                                      std::uint64_t size) {
+                                                      std::uint64_t size, std::optional<Abi> layout,
+                                                      std::shared_ptr<void> memory) {
   if (name.empty() || name.size() > 256) return Fail(ErrorCode::kInvalidArgument, "an object needs a name");
   if (objects_.contains(name)) {
     return Fail(ErrorCode::kInvalidArgument, "an object \"" + name + "\" exists already; drop it first");
@@ -30,13 +31,18 @@ Expected<AddressBook::Object*> AddressBook::AddObject(const std::string& name, T
   Object object;
   object.type = type;
   object.size = size;
-  // A gap behind each object, so that one past its end is not the next one.
-  const std::uint64_t bytes = size + 2 * kAlignment;
-  object.storage.reset(new (std::nothrow) std::uint8_t[bytes]);
-  if (!object.storage) return Fail(ErrorCode::kUnsupported, "no memory for object \"" + name + "\"");
-  std::memset(object.storage.get(), 0, bytes);
-  const auto raw = reinterpret_cast<std::uintptr_t>(object.storage.get());
-  object.at = object.storage.get() + (kAlignment - raw % kAlignment) % kAlignment;
+  object.layout = layout;
+  object.storage = std::move(memory);
+  object.at = static_cast<std::uint8_t*>(object.storage.get());
+  if (!object.storage) {
+    // A gap behind each object, so that one past its end is not the next one.
+    const std::uint64_t bytes = size + 2 * kAlignment;
+    auto* own = new (std::nothrow) std::uint8_t[bytes];
+    if (own == nullptr) return Fail(ErrorCode::kUnsupported, "no memory for object \"" + name + "\"");
+    object.storage = std::shared_ptr<std::uint8_t[]>(own);
+    std::memset(own, 0, bytes);
+    object.at = own + (kAlignment - reinterpret_cast<std::uintptr_t>(own) % kAlignment) % kAlignment;
+  }
   by_address_[reinterpret_cast<std::uintptr_t>(object.at)] = name;
   return &objects_.emplace(name, std::move(object)).first->second;
 }

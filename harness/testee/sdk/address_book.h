@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -20,11 +21,14 @@ class AddressBook {
     TypeId type = 0;
     std::uint64_t size = 0;
     std::uint8_t* at = nullptr;  // 16-aligned, stable for the object's life
-    std::unique_ptr<std::uint8_t[]> storage;
+    std::optional<Abi> layout;   // of its bytes; absent: as the view has it
+    std::shared_ptr<void> storage;
   };
 
   // Zeroed memory; kInvalidArgument when the name is taken or the size unfit.
-  Expected<Object*> AddObject(const std::string& name, TypeId type, std::uint64_t size);
+  // `memory`: of somebody else's making, zeroed and 16-aligned; absent: our own.
+  Expected<Object*> AddObject(const std::string& name, TypeId type, std::uint64_t size,
+                              std::optional<Abi> layout = {}, std::shared_ptr<void> memory = {});
   Object* FindObject(const std::string& name);
   bool DropObject(const std::string& name);
 

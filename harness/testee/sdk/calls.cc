@@ -96,7 +96,7 @@ Answer Session::CallAnswer(const json& message, const Prototype& prototype, cons
       const auto name = wanted.get<std::string>();
       AddressBook::Object* object = book_.FindObject(name);
       if (object == nullptr) return Refuse(EngineError::Kind::kInvalid, "no object \"" + name + "\"");
-      const auto value = view_.Load(object->type, object->at);
+      const auto value = ViewOf(*object).Load(object->type, object->at);
       if (!value) return tl::unexpected(FromError(value.error()));
       auto encoded = bulk_.Encode(*value);
       if (!encoded) return tl::unexpected(FromError(encoded.error()));

@@ -75,6 +75,23 @@ class Engine {
                                                            CallbackSink sink) = 0;
   // The value that stands for the callback in memory and in arguments.
   virtual std::uint64_t CallbackAddress(const std::shared_ptr<void>& callback) = 0;
+
+  // An exported variable's address, as a pointer result of Call would be.
+  virtual EngineResult<std::uint64_t> FindData(Handle module, const std::string& symbol,
+                                               const TypeTable& types, TypeId type);
+
+  // Memory that is not this process's: the SDK asks only where `direct_memory` is
+  // no capability, and reaches it itself where it is. `address` is a pointer as
+  // Call, FindData or foreign memory gave it, or so many bytes further; the bytes are
+  // laid out for Describe().abi. One that cannot be reached is kFault or kRefused,
+  // never the testee's end.
+  virtual EngineResult<void> ReadForeign(std::uint64_t address, std::span<std::uint8_t> bytes);
+  virtual EngineResult<void> WriteForeign(std::uint64_t address, std::span<const std::uint8_t> bytes);
+  // Zeroed memory, 16-aligned, at an address of this process that may be passed to
+  // the DLL and kept by it: both sides read and write it, in the layout of
+  // Describe().abi, until its last owner lets go.
+  virtual EngineResult<std::shared_ptr<void>> MakeRetained(std::uint64_t size);
+
   // What the tester should know of the last successful Bind or MakeCallback: that
   // another engine stands in, for example. Empty: nothing; it is then taken.
   virtual std::string TakeNote() { return {}; }

@@ -43,11 +43,13 @@ Expected<std::uint64_t> LoadNarrow(const std::uint8_t* at, std::uint64_t wide, s
 }  // namespace
 
 Expected<std::uint64_t> MemoryView::Address(const Pointer& pointer) const {
-  if (pointer.to != Pointer::To::kObject || memory == abi) return book->Address(pointer);
+  if (pointer.to != Pointer::To::kObject) return book->Address(pointer);
   const AddressBook::Object* object = book->FindObject(pointer.name);
   if (object == nullptr) return book->Address(pointer);
+  const Abi layout = object->layout.value_or(memory);
+  if (layout == abi) return book->Address(pointer);
   Pointer here = pointer;
-  const auto offset = SameSpot(*types, object->type, pointer.offset, abi, memory);
+  const auto offset = SameSpot(*types, object->type, pointer.offset, abi, layout);
   if (!offset) return tl::unexpected(offset.error());
   here.offset = *offset;
   return book->Address(here);
@@ -55,8 +57,11 @@ Expected<std::uint64_t> MemoryView::Address(const Pointer& pointer) const {
 
 Expected<Pointer> MemoryView::Name(std::uint64_t address) const {
   Pointer named = book->Name(address);
-  if (named.to != Pointer::To::kObject || memory == abi) return named;
-  const auto offset = SameSpot(*types, book->FindObject(named.name)->type, named.offset, memory, abi);
+  if (named.to != Pointer::To::kObject) return named;
+  const AddressBook::Object* object = book->FindObject(named.name);
+  const Abi layout = object->layout.value_or(memory);
+  if (layout == abi) return named;
+  const auto offset = SameSpot(*types, object->type, named.offset, layout, abi);
   if (!offset) return tl::unexpected(offset.error());
   named.offset = *offset;
   return named;

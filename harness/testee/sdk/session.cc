@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "harness/testee/sdk/session.h"
 
+#include <algorithm>
 #include <exception>
 #include <utility>
 
@@ -61,6 +62,8 @@ EngineError FromError(const Error& error) {
 
 Session::Session(Engine& engine, Channel& channel) : engine_(engine), channel_(channel) {
   description_ = engine_.Describe();
+  const auto& can = description_.capabilities;
+  direct_memory_ = std::find(can.begin(), can.end(), "direct_memory") != can.end();
   view_ = MemoryView{&types_, description_.abi, &book_, description_.memory_abi.value_or(description_.abi)};
 }
 
@@ -160,8 +163,9 @@ Answer Session::Dispatch(const std::string& op, const json& message) {
   if (op == "unload") return Unload(message);
   if (op == "bind") return Bind(message);
   if (op == "object") return MakeObject(message);
-  if (op == "write") return WriteObject(message);
+  if (op == "write") return Write(message);
   if (op == "read") return Read(message);
+  if (op == "data") return FindData(message);
   if (op == "drop") return Drop(message);
   if (op == "callback") return MakeCallback(message);
   if (op == "call") return Call(message);
@@ -171,7 +175,7 @@ Answer Session::Dispatch(const std::string& op, const json& message) {
     ended_ = true;
     return json::object();
   }
-  return Refuse(EngineError::Kind::kInvalid, "unknown op \"" + op.substr(0, 40) + "\"");
+  return Refuse(EngineError::Kind::kUnsupported, "unknown op \"" + op.substr(0, 40) + "\"");
 }
 
 int Serve(Engine& engine, Channel& channel) { return Session(engine, channel).Run(); }

@@ -45,9 +45,13 @@ class Session {
     Prototype prototype;
     std::shared_ptr<void> handle;
   };
-  struct ReadPlace {
+  // Where a request reads or writes: memory of this process, or `foreign`, which
+  // only the engine reaches.
+  struct Spot {
     TypeId type = 0;
-    const std::uint8_t* at = nullptr;
+    std::uint64_t address = 0;
+    MemoryView view;  // of what lies there
+    bool foreign = false;
   };
   // A request that may call into a DLL; they nest through callbacks.
   struct OpenRequest {
@@ -69,14 +73,20 @@ class Session {
   Answer Load(const json& message);
   Answer Unload(const json& message);
   Answer Bind(const json& message);
-  Answer MakeObject(const json& message);
-  Answer WriteObject(const json& message);
-  EngineResult<ReadPlace> FindReadPlace(const json& message);
-  Answer Read(const json& message);
   Answer Drop(const json& message);
   Answer MakeCallback(const json& message);
   Answer Reset();
   json WithNote();
+
+  // places.cc
+  MemoryView ViewOf(const AddressBook::Object& object) const;
+  Answer MakeObject(const json& message);
+  Answer WriteObject(const json& message);
+  EngineResult<Spot> FindSpot(const json& message);
+  EngineResult<std::vector<std::uint8_t>> ForeignBytes(const Spot& spot);
+  Answer Read(const json& message);
+  Answer Write(const json& message);
+  Answer FindData(const json& message);
 
   // calls.cc
   Answer Call(const json& message);
@@ -95,6 +105,7 @@ class Session {
   Channel& channel_;
   const std::thread::id thread_ = std::this_thread::get_id();
   Engine::Description description_;
+  bool direct_memory_ = false;  // the DLL's memory is this process's own
   FrameReader frames_;
   std::deque<json> waiting_;  // arrived while a callback was open, for later
   bool broken_ = false;

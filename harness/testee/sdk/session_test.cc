@@ -19,8 +19,29 @@ using nlohmann::json;
 // A DLL of this process's own, with functions by symbol.
 class FakeEngine final : public Engine {
  public:
-  Description Describe() override {
-    return {"fake", "1", "fake", Abi::kWin64Gnu, {"load", "call", "callback"}, "linux", "", "cpu"};
+  Description description{"fake", "1", "fake", Abi::kWin64Gnu, {"load", "call", "callback"}, "linux", "", "cpu"};
+  // Memory of the DLL's, from address kDll on, out of this process's reach.
+  static constexpr std::uint64_t kDll = 0x20000;
+  std::vector<std::uint8_t> dll_memory = std::vector<std::uint8_t>(64);
+
+  Description Describe() override { return description; }
+  EngineResult<std::uint64_t> FindData(Handle, const std::string& symbol, const TypeTable&, TypeId) override {
+    if (symbol != "g_pair") return tl::unexpected(EngineError{EngineError::Kind::kOs, 127, 0, "no symbol"});
+    return kDll;
+  }
+  EngineResult<void> ReadForeign(std::uint64_t address, std::span<std::uint8_t> bytes) override {
+    if (address + bytes.size() > kDll + dll_memory.size()) return Fault(address);
+    std::memcpy(bytes.data(), dll_memory.data() + (address - kDll), bytes.size());
+    return {};
+  }
+  EngineResult<void> WriteForeign(std::uint64_t address, std::span<const std::uint8_t> bytes) override {
+    if (address + bytes.size() > kDll + dll_memory.size()) return Fault(address);
+    std::memcpy(dll_memory.data() + (address - kDll), bytes.data(), bytes.size());
+    return {};
+  }
+  std::vector<std::shared_ptr<std::uint8_t[]>> retained;
+  EngineResult<std::shared_ptr<void>> MakeRetained(std::uint64_t size) override {
+    return std::shared_ptr<void>(retained.emplace_back(new std::uint8_t[size + 1]()));
   }
   EngineResult<Handle> Load(const std::string& path) override {
     if (path == "missing.dll") return tl::unexpected(EngineError{EngineError::Kind::kOs, 126, 0, "not found"});
@@ -60,6 +81,10 @@ class FakeEngine final : public Engine {
   std::vector<PrintedText> TakeText() override { return std::exchange(text_, {}); }
 
  private:
+  static tl::unexpected<EngineError> Fault(std::uint64_t address) {
+    return tl::unexpected(EngineError{EngineError::Kind::kFault, 0xc0000005, address, "cannot be reached"});
+  }
+
   std::vector<std::string> symbols_;
   std::map<std::uint64_t, CallbackSink> sinks_;
   std::vector<PrintedText> text_;
@@ -215,7 +240,7 @@ TEST_F(SessionTest, ARaisingOrSenselessHandlerBecomesTheCallsError) {
 
 TEST_F(SessionTest, AnswersInvalidToWhatMakesNoSense) {
   const char* const kSenseless[] = {
-      R"({"op": "nonsense"})", R"({"op": "load"})", R"({"op": "load", "module": 5, "path": []})",
+      R"({"op": "load"})", R"({"op": "load", "module": 5, "path": []})",
       R"({"op": "unload", "module": "none"})", R"({"op": "bind", "function": "f", "module": "none"})",
       R"({"op": "object", "name": "o", "type": "flaot"})", R"({"op": "object", "name": "o", "type": "int", "value": 5})",
       R"({"op": "call", "function": "none"})", R"({"op": "read", "pointer": "ptr:null", "type": "int"})",
@@ -235,7 +260,7 @@ TEST_F(SessionTest, AnswersInvalidToWhatMakesNoSense) {
 
 TEST_F(SessionTest, SaysUnsupportedAndOsErrorsAsSuch) {
   Say({{"op", "reset"}, {"thread", "second"}});
-  Say({{"op", "measure"}});
+  Say({{"op", "nonsense"}});
   Say({{"op", "load"}, {"module", "m"}, {"path", "missing.dll"}});
   Serve();
   EXPECT_EQ(Kind(2), "unsupported");
@@ -257,6 +282,62 @@ TEST_F(SessionTest, ResetDropsObjectsAndKeepsFunctions) {
   Serve();
   EXPECT_EQ(Kind(last_id_ - 6), "invalid");
   EXPECT_TRUE(Last()["ok"]) << Last();
+}
+
+TEST_F(SessionTest, ReadsAndWritesMemoryOfTheDllInItsLayout) {
+  engine_.description.abi = Abi::kWin32Gnu;  // pointers of 4 bytes there, of 8 here
+  engine_.description.memory_abi = Abi::kSysv64Windows;
+  Say(json::parse(R"({"op": "types", "structs": {"Pair": {"fields": [["next", "void*"], ["number", "int"]]}}})"));
+  Say({{"op", "load"}, {"module", "m"}, {"path", "m.dll"}});
+  Say(json::parse(R"({"op": "data", "data": "pair", "module": "m", "symbol": "g_pair", "type": "Pair"})"));
+  Say(json::parse(R"({"op": "write", "pointer": "ptr:dll1+8", "type": "Pair", "value": {"next": "ptr:dll1+0", "number": "i32:00000007"}})"));
+  Say(json::parse(R"({"op": "read", "pointer": "ptr:dll1+8", "type": "Pair"})"));
+  Say(json::parse(R"({"op": "read", "pointer": "ptr:dll1+60", "type": "Pair"})"));
+  Say(json::parse(R"({"op": "data", "data": "none", "module": "m", "symbol": "none", "type": "int"})"));
+  Serve();
+  EXPECT_EQ(Answer(4)["value"], "ptr:dll1+0");
+  EXPECT_EQ(engine_.dll_memory[8 + 2], 0x02);
+  EXPECT_EQ(engine_.dll_memory[8 + 4], 7);
+  EXPECT_EQ(Answer(6)["value"], json::parse(R"({"next": "ptr:dll1+0", "number": "i32:00000007"})"));
+  EXPECT_EQ(Kind(7), "fault");
+  EXPECT_EQ(Kind(8), "os");
+}
+
+TEST_F(SessionTest, WritesKeepWhatTheValueDoesNotSay) {
+  engine_.dll_memory.assign(64, 0xaa);
+  Say(json::parse(R"({"op": "types", "structs": {"Either": {"fields": [["small", "char"], ["large", "int"]], "union": true}}})"));
+  Say({{"op", "load"}, {"module", "m"}, {"path", "m.dll"}});
+  Say(json::parse(R"({"op": "data", "data": "pair", "module": "m", "symbol": "g_pair", "type": "Either"})"));
+  Say(json::parse(R"({"op": "write", "pointer": "ptr:dll1+0", "type": "Either", "value": {"small": "c8:01"}})"));
+  Serve();
+  EXPECT_TRUE(Last()["ok"]) << Last();
+  EXPECT_EQ(engine_.dll_memory[0], 1);
+  EXPECT_EQ(engine_.dll_memory[1], 0xaa);
+}
+
+TEST_F(SessionTest, KeepsRetainedObjectsWhereTheEngineSays) {
+  engine_.description.abi = Abi::kWin32Gnu;
+  engine_.description.memory_abi = Abi::kSysv64Windows;
+  Say(json::parse(R"({"op": "object", "name": "kept", "type": "size_t[2]", "value": "u32[2]:0100000002000000", "retained": true})"));
+  Say(json::parse(R"({"op": "write", "pointer": "ptr:&kept+4", "type": "size_t", "value": "u32:00000009"})"));
+  Say({{"op", "read"}, {"name", "kept"}});
+  Say({{"op", "drop"}, {"name", "kept"}});
+  Serve();
+  EXPECT_EQ(Answer(4)["value"], "u32[2]:0100000009000000");
+  ASSERT_EQ(engine_.retained.size(), 1u);
+  EXPECT_EQ(engine_.retained[0][4], 9) << "in the layout of the DLL";
+  EXPECT_EQ(engine_.retained[0].use_count(), 1) << "dropped";
+}
+
+TEST_F(SessionTest, WithDirectMemoryReachesTheDllsMemoryItself) {
+  engine_.description.capabilities.push_back("direct_memory");
+  Say(json::parse(R"({"op": "object", "name": "x", "type": "int16_t[2]", "value": "i16[2]:01000200", "retained": true})"));
+  Say({{"op", "load"}, {"module", "m"}, {"path", "m.dll"}});
+  Say(json::parse(R"({"op": "bind", "function": "first", "module": "m", "symbol": "first", "convention": "cdecl", "args": ["int16_t*"], "result": "int16_t*"})"));
+  Say(json::parse(R"({"op": "call", "function": "first", "args": ["ptr:&x+0"]})"));
+  Serve();
+  EXPECT_EQ(Last()["result"], "ptr:&x+2");
+  EXPECT_TRUE(engine_.retained.empty());
 }
 
 TEST_F(SessionTest, LargeArraysGoByPatternAndSideFile) {

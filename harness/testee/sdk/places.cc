@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: MIT
+// Objects, and what lies where pointers point.
+#include <cstring>
+
+#include "harness/model/value_json.h"
+#include "harness/testee/sdk/session_state.h"
+
+namespace spanproof {
+namespace {
+
+using nlohmann::json;
+
+tl::unexpected<EngineError> Invalid(std::string message) {
+  return Refuse(EngineError::Kind::kInvalid, std::move(message));
+}
+
+std::string Text(const json& message, const char* name) { return message.at(name).get<std::string>(); }
+
+// Bounds what one request makes the testee allocate.
+constexpr std::uint64_t kLargestForeign = std::uint64_t{1} << 30;
+
+}  // namespace
+
+MemoryView Session::ViewOf(const AddressBook::Object& object) const {
+  MemoryView view = view_;
+  view.memory = object.layout.value_or(view_.memory);
+  return view;
+}
+
+Answer Session::MakeObject(const json& message) {
+  const std::string name = Text(message, "name");
+  const auto type = types_.Parse(Text(message, "type"));
+  if (!type) return tl::unexpected(FromError(type.error()));
+  const bool retained = message.value("retained", false);
+  // Memory that both sides share is laid out for the DLL.
+  const Abi layout_abi = retained ? view_.abi : view_.memory;
+  const auto layout = LayoutOf(types_, *type, layout_abi);
+  if (!layout) return tl::unexpected(FromError(layout.error()));
+  std::shared_ptr<void> memory;
+  if (retained && !direct_memory_) {
+    if (book_.FindObject(name) != nullptr) return Invalid("an object \"" + name + "\" exists already; drop it first");
+    auto made = engine_.MakeRetained(layout->size);
+    if (!made) return tl::unexpected(made.error());
+    memory = std::move(*made);
+  }
+  const auto object = book_.AddObject(name, *type, layout->size, layout_abi, std::move(memory));
+  if (!object) return tl::unexpected(FromError(object.error()));
+  const auto value = message.find("value");
+  if (value == message.end()) return json::object();
+  auto written = WriteObject(message);
+  if (!written) book_.DropObject(name);
+  return written;
+}
+
+Answer Session::WriteObject(const json& message) {
+  const std::string name = Text(message, "name");
+  AddressBook::Object* object = book_.FindObject(name);
+  if (object == nullptr) return Invalid("no object \"" + name + "\"");
+  const auto value = bulk_.Decode(message.at("value"));
+  if (!value) return tl::unexpected(FromError(value.error()));
+  const auto done = ViewOf(*object).Store(object->type, *value, object->at);
+  if (!done) return tl::unexpected(FromError(done.error()));
+  return json::object();
+}
+
+// Where `read` and `write` go: an object by name and offset, or what a pointer
+// names. Of objects only what lies inside; memory of the DLL is trusted.
+EngineResult<Session::Spot> Session::FindSpot(const json& message) {
+  Spot spot;
+  if (const auto spelled = message.find("type"); spelled != message.end()) {
+    const auto parsed = types_.Parse(spelled->get<std::string>());
+    if (!parsed) return tl::unexpected(FromError(parsed.error()));
+    spot.type = *parsed;
+  }
+  Pointer pointer{Pointer::To::kObject, {}, 0, 0};
+  if (message.contains("pointer")) {
+    const auto value = bulk_.Decode(message["pointer"]);
+    if (!value) return tl::unexpected(FromError(value.error()));
+    const auto* given = std::get_if<Pointer>(&value->data);
+    // Only what has a name: a null or wild pointer would end the testee.
+    if (given == nullptr || (given->to != Pointer::To::kObject && given->to != Pointer::To::kForeign)) {
+      return Invalid("\"pointer\" names no memory that can be reached");
+    }
+    if (types_[spot.type].kind == Kind::kVoid) return Invalid("going where a pointer points needs a \"type\"");
+    pointer = *given;
+  } else {
+    pointer.name = Text(message, "name");
+    pointer.offset = message.value("offset", std::int64_t{0});
+  }
+  const auto address = view_.Address(pointer);
+  if (!address) return tl::unexpected(FromError(address.error()));
+  spot.address = *address;
+  spot.view = view_;
+  if (pointer.to == Pointer::To::kForeign) {
+    spot.view.memory = view_.abi;
+    spot.foreign = !direct_memory_;
+    return spot;
+  }
+  const AddressBook::Object& object = *book_.FindObject(pointer.name);
+  spot.view = ViewOf(object);
+  if (types_[spot.type].kind == Kind::kVoid) spot.type = object.type;
+  const auto layout = LayoutOf(types_, spot.type, spot.view.memory);
+  if (!layout) return tl::unexpected(FromError(layout.error()));
+  const std::uint64_t offset = *address - reinterpret_cast<std::uintptr_t>(object.at);
+  if (offset > object.size || layout->size > object.size - offset) {
+    return Invalid("reaches outside of object \"" + pointer.name + "\"");
+  }
+  return spot;
+}
+
+EngineResult<std::vector<std::uint8_t>> Session::ForeignBytes(const Spot& spot) {
+  const auto layout = LayoutOf(types_, spot.type, spot.view.memory);
+  if (!layout) return tl::unexpected(FromError(layout.error()));
+  if (layout->size > kLargestForeign) return Refuse(EngineError::Kind::kUnsupported, "reads more than 1 GiB at once");
+  std::vector<std::uint8_t> bytes(layout->size);
+  if (auto read = engine_.ReadForeign(spot.address, bytes); !read) return tl::unexpected(read.error());
+  return bytes;
+}
+
+Answer Session::Read(const json& message) {
+  const auto spot = FindSpot(message);
+  if (!spot) return tl::unexpected(spot.error());
+  const auto* at = reinterpret_cast<const std::uint8_t*>(static_cast<std::uintptr_t>(spot->address));
+  std::vector<std::uint8_t> copy;
+  if (spot->foreign) {
+    auto bytes = ForeignBytes(*spot);
+    if (!bytes) return tl::unexpected(bytes.error());
+    copy = std::move(*bytes);
+    at = copy.data();
+  }
+  const auto read = spot->view.Load(spot->type, at);
+  if (!read) return tl::unexpected(FromError(read.error()));
+  auto encoded = bulk_.Encode(*read);
+  if (!encoded) return tl::unexpected(FromError(encoded.error()));
+  return json{{"value", std::move(*encoded)}};
+}
+
+Answer Session::Write(const json& message) {
+  if (!message.contains("pointer")) return WriteObject(message);
+  const auto spot = FindSpot(message);
+  if (!spot) return tl::unexpected(spot.error());
+  const auto value = bulk_.Decode(message.at("value"));
+  if (!value) return tl::unexpected(FromError(value.error()));
+  if (!spot->foreign) {
+    auto* at = reinterpret_cast<std::uint8_t*>(static_cast<std::uintptr_t>(spot->address));
+    const auto done = spot->view.Store(spot->type, *value, at);
+    if (!done) return tl::unexpected(FromError(done.error()));
+    return json::object();
+  }
+  // What the value does not say, padding and other members of a union, stays.
+  auto bytes = ForeignBytes(*spot);
+  if (!bytes) return tl::unexpected(bytes.error());
+  const auto done = spot->view.Store(spot->type, *value, bytes->data());
+  if (!done) return tl::unexpected(FromError(done.error()));
+  if (auto written = engine_.WriteForeign(spot->address, *bytes); !written) return tl::unexpected(written.error());
+  return json::object();
+}
+
+Answer Session::FindData(const json& message) {
+  const std::string name = Text(message, "module");
+  const auto module = modules_.find(name);
+  if (module == modules_.end()) return Invalid("no module \"" + name + "\"");
+  const auto type = types_.Parse(Text(message, "type"));
+  if (!type) return tl::unexpected(FromError(type.error()));
+  const auto address = engine_.FindData(module->second, Text(message, "symbol"), types_, *type);
+  if (!address) return tl::unexpected(address.error());
+  return json{{"value", EncodeValue(Value{book_.Name(*address)})}};
+}
+
+}  // namespace spanproof
