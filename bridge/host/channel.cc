@@ -246,22 +246,22 @@ void Channel::Call(const Message& message) {
         static_cast<std::size_t>(segment_.end - reinterpret_cast<const std::byte*>(arguments)) < count * 8)
       return SendError(Error{ErrorCode::kCorrupt, "the arguments lie outside the segment", 0, 0});
   }
-  std::uint64_t result = 0;
-  Fault fault;
+  Called called;
   // As the thread's last call left it, where the host did something since.
   if (std::exchange(disturbed_, false)) SetLastError(last_error_);
-  if (!GuardedCall(*function, arguments, &result, &fault)) [[unlikely]] {
+  GuardedCall(*function, arguments, segment_, &called);
+  if (called.outcome != Outcome::kReturned) [[unlikely]] {
     disturbed_ = true;
-    return Send(Verb::kFault, 0, {fault.code, fault.address});
+    return SendError(DescribeOutcome(*function, called));
   }
   last_error_ = GetLastError();
   std::uint64_t late = 0;
   if (!function->binding.plan.empty()) [[unlikely]] {
-    auto read = ReadLate(*function, arguments, result);
+    auto read = ReadLate(*function, arguments, called.result);
     if (!read) return SendError(read.error());
     late = *read;
   }
-  Send(Verb::kDone, 0, {result, last_error_, late});
+  Send(Verb::kDone, 0, {called.result, last_error_, late});
 }
 
 // Copies what only the call made known (a result's memory, lengths found in the

@@ -1,64 +1,40 @@
 // SPDX-License-Identifier: MIT
 #include "bridge/host/guarded_call.h"
 
-#include <windows.h>
-
-#include <array>
-
+namespace bridge::host {
 namespace {
-// Written by the handler below, read by the frame that it unwound to.
-thread_local bridge::host::Fault t_fault;
 
-void Note(const EXCEPTION_RECORD* record) {
-  t_fault.code = record->ExceptionCode;
-  t_fault.address = reinterpret_cast<std::uint64_t>(record->ExceptionAddress);
+thread_local Fault t_fault;
+
+std::string_view Name(Convention convention) {
+  constexpr std::string_view kNames[] = {"cdecl", "stdcall", "fastcall", "thiscall"};
+  return kNames[static_cast<int>(convention)];
 }
+
 }  // namespace
 
-extern "C" {
+void NoteFault(std::uint32_t code, const void* address) {
+  t_fault = {code, reinterpret_cast<std::uint64_t>(address)};
+}
 
-#ifdef _WIN64
-// In guarded_call_win64.S: 0 where the callee returned, 1 where the handler unwound.
-int spanproof_guarded_call(void* code, const std::uint64_t* words, std::uint64_t count, std::uint64_t* result);
-extern char spanproof_guard_resume[];
+Fault NotedFault() { return t_fault; }
 
-EXCEPTION_DISPOSITION spanproof_guard_handler(EXCEPTION_RECORD* record, void* frame, CONTEXT*,
-                                              DISPATCHER_CONTEXT* dispatcher) {
-  if ((record->ExceptionFlags & (EXCEPTION_UNWINDING | EXCEPTION_EXIT_UNWIND)) == 0) {
-    Note(record);
-    RtlUnwindEx(frame, spanproof_guard_resume, record, reinterpret_cast<void*>(1), dispatcher->ContextRecord,
-                dispatcher->HistoryTable);
+Error DescribeOutcome(const Function& function, const Called& called) {
+  switch (called.outcome) {
+    case Outcome::kFault: return {ErrorCode::kFault, "", called.fault.code, called.fault.address};
+    case Outcome::kUnbalanced:
+      return {ErrorCode::kInvalidArgument,
+              "'" + function.name + "' removed " + std::to_string(called.removed) + " bytes of arguments from the stack, " +
+                  std::string(Name(function.binding.convention)) + " with these arguments removes " +
+                  std::to_string(function.shape.removes) + ": the convention or the arguments are declared wrong",
+              0, 0};
+    case Outcome::kNoFloat:
+      return {ErrorCode::kInvalidArgument,
+              "'" + function.name + "' left no floating-point result: the type of its result is declared wrong", 0, 0};
+    case Outcome::kOutside: return {ErrorCode::kCorrupt, "an argument by value lies outside the segment", 0, 0};
+    case Outcome::kReturned: break;
   }
-  return ExceptionContinueSearch;
-}
-#else
-// In guarded_call_win32.S, round ffi_call.
-int spanproof_guarded_ffi_call(ffi_cif*, void (*)(), void* result, void** values);
-
-void spanproof_guard_note(EXCEPTION_RECORD* record) { Note(record); }
-#endif
-}
-
-namespace bridge::host {
-
-bool GuardedCall(const Function& function, const std::uint64_t* words, std::uint64_t* result, Fault* fault) {
-  const Binding& binding = function.binding;
-#ifdef _WIN64
-  std::uint64_t registers[2];  // rax, xmm0
-  const int faulted = spanproof_guarded_call(function.code, words, binding.arguments.size(), registers);
-  *result = registers[binding.result.in == ResultIn::kFloating];
-#else
-  std::array<void*, kMaxArguments> values;
-  for (std::size_t i = 0; i < binding.arguments.size(); ++i) values[i] = const_cast<std::uint64_t*>(&words[i]);
-  alignas(8) std::uint64_t storage[2] = {0, 0};
-  // libffi's interface is read-only while it calls; its API takes it as mutable.
-  const int faulted = spanproof_guarded_ffi_call(const_cast<ffi_cif*>(&function.interface.cif),
-                                                 reinterpret_cast<void (*)()>(function.code), storage, values.data());
-  *result = storage[0];
-#endif
-  if (faulted == 0) [[likely]] return true;
-  *fault = t_fault;
-  return false;
+  return {};
 }
 
 }  // namespace bridge::host

@@ -12,12 +12,37 @@ struct Fault {
   std::uint64_t address = 0;
 };
 
-// Calls `function` with its arguments' words (at least four can be read there) inside a
-// frame of structured exception handling; `result` gets the result's word.
-// False: the callee raised an exception that none of its own handlers took,
-// described in `fault`. A vectored handler would not do: it sees exceptions
-// before the DLL's own handlers and takes those that the DLL, or Wine, would have dealt with (DESIGN 7).
-// win64: a call stub of ours, since words are slots already; win32: libffi.
-bool GuardedCall(const Function& function, const std::uint64_t* words, std::uint64_t* result, Fault* fault);
+enum class Outcome : std::uint8_t {
+  kReturned,
+  kFault,       // an exception that none of the callee's own handlers took; `fault` describes it
+  kUnbalanced,  // win32: the callee took another number of bytes off the stack than its convention and arguments say
+  kNoFloat,     // win32: a floating-point result was declared, and none is there
+  kOutside,     // win32: an argument by value lies outside the segment
+};
+
+struct Called {
+  Outcome outcome = Outcome::kReturned;
+  std::int32_t removed = 0;  // kUnbalanced: bytes
+  std::uint64_t result = 0;  // the result's word; kReturned only
+  Fault fault;
+};
+
+// Makes what GuardedCall needs beside the binding. Once, where `function` will stay.
+void PrepareCall(Function* function);
+
+// Calls `function` with its arguments' words (at least four can be read there) by a stub of ours, inside a frame of
+// structured exception handling. A vectored handler would not do: it sees exceptions before the DLL's own
+// handlers and takes those that the DLL, or Wine, would have dealt with (DESIGN 7).
+// Whatever the callee did, stack, direction flag and saved registers are as before; the x87 and SSE control words
+// are as the callee left them, as they would be in its own process, and a float that nobody declared is taken
+// off the x87 stack.
+void GuardedCall(const Function& function, const std::uint64_t* words, Region segment, Called* called);
+
+// What to tell the client of an outcome that is not kReturned.
+Error DescribeOutcome(const Function& function, const Called& called);
+
+// Written by the stubs' handlers, read by the frame that they unwound to.
+void NoteFault(std::uint32_t code, const void* address);
+Fault NotedFault();
 
 }  // namespace bridge::host

@@ -49,11 +49,13 @@ load_registers:
 	movq	%r8, %xmm2
 	movq	%r9, %xmm3
 	call	*%rax
+	cld
 	movq	%rax, (%rbx)
 	movq	%xmm0, 8(%rbx)
 	xorl	%eax, %eax
 	.globl	spanproof_guard_resume
 spanproof_guard_resume:
+	cld
 	leaq	8(%rbp), %rsp
 	popq	%rbx
 	popq	%rbp

@@ -9,6 +9,7 @@
 #include <charconv>
 
 #include "bridge/host/channel.h"
+#include "bridge/host/guarded_call.h"
 #include "bridge/host/unix_path.h"
 
 namespace bridge::host {
@@ -41,7 +42,9 @@ Expected<ffi_abi> FfiAbi(Convention convention) {
   switch (convention) {
     case Convention::kCdecl: return FFI_MS_CDECL;
     case Convention::kStdcall: return FFI_STDCALL;
-    default: return Fail(ErrorCode::kUnsupported, "fastcall and thiscall are not supported yet: use cdecl or stdcall");
+    case Convention::kFastcall: return FFI_FASTCALL;
+    case Convention::kThiscall: return FFI_THISCALL;
+    default: return Fail(ErrorCode::kUnsupported, "this calling convention is not known");
   }
 #endif
 }
@@ -73,6 +76,7 @@ std::uint32_t Ordinal(std::string_view symbol) {
 }
 
 void ClosureEntry(ffi_cif*, void* result, void** arguments, void* data) {
+  asm volatile("cld");  // whatever the DLL did
   const auto& callback = *static_cast<const HostCallback*>(data);
   if (Channel* channel = Channel::Current()) {
     channel->RunCallback(callback, arguments, result);
@@ -139,12 +143,11 @@ Expected<void*> Registry::FindSymbol(std::uint32_t module, const std::string& sy
 Expected<std::uint32_t> Registry::Bind(std::uint32_t module, const std::string& symbol, Binding binding) {
   auto code = FindSymbol(module, symbol);
   if (!code) return tl::unexpected(code.error());
-  auto interface = PrepareInterface(binding);
-  if (!interface) return tl::unexpected(interface.error());
   auto function = std::make_unique<Function>();
+  function->name = symbol;
   function->code = *code;
   function->binding = std::move(binding);
-  function->interface = std::move(*interface);
+  PrepareCall(function.get());
   return functions_.Add(std::move(function));
 }
 

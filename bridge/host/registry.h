@@ -10,6 +10,7 @@
 
 #include "bridge/core/binding.h"
 #include "bridge/core/table.h"
+#include "bridge/host/call_shape.h"
 
 namespace bridge::host {
 
@@ -20,9 +21,11 @@ struct CallInterface {
 };
 
 struct Function {
+  std::string name;  // as it was asked for
   void* code = nullptr;
   Binding binding;  // its plan is carried out after each call
-  CallInterface interface;
+  CallShape shape;  // win32's, as the next
+  StubCall stub;
 };
 
 struct Prototype {
