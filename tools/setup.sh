@@ -75,11 +75,13 @@ install_packages() {
 }
 
 # Configures where it was not done yet; ninja sees to changes by itself.
+# $SPANPROOF_WINE_ROOTS, where it is set: folders made by make_wine_root.sh, separated by semicolons.
 build_release() {
-  local build=$top/build/release
-  if [ ! -f "$build/build.ninja" ] || [ "$top/CMakePresets.json" -nt "$build/build.ninja" ]; then
+  local build=$top/build/release roots=()
+  if [ -n "${SPANPROOF_WINE_ROOTS+set}" ]; then roots=("-DSPANPROOF_WINE_ROOTS=$SPANPROOF_WINE_ROOTS"); fi
+  if [ ! -f "$build/build.ninja" ] || [ "$top/CMakePresets.json" -nt "$build/build.ninja" ] || [ ${#roots[@]} -gt 0 ]; then
     say "Configuring in build/release"
-    (cd "$top" && cmake --preset release >"$top/build/configure.log" 2>&1) || {
+    (cd "$top" && cmake --preset release "${roots[@]}" >"$top/build/configure.log" 2>&1) || {
       cat "$top/build/configure.log" >&2
       die "configuring failed; the log is build/configure.log"
     }
