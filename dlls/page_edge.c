@@ -49,10 +49,11 @@ int SPANPROOF_CONV call_at_edge(counted_func_t func, int n, int64_t x, int64_t y
   return func(bytes_at_edge(n), x, y, z);
 }
 
-int SPANPROOF_CONV call_with_singles(single_func_t one_short, record_func_t one_record) {
+int SPANPROOF_CONV call_with_short(short_func_t func) {
   const int16_t value = -9;
-  const int first = one_short(at_edge(&value, sizeof value));
-  return first + one_record((EdgeRecord *)record_at_edge());
+  return func(at_edge(&value, sizeof value));
 }
+
+int SPANPROOF_CONV call_with_record(record_func_t func) { return func((EdgeRecord *)record_at_edge()); }
 
 int SPANPROOF_CONV call_with_text(text_func_t func) { return func(text_at_edge()); }

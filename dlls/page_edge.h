@@ -35,10 +35,11 @@ SPANPROOF_API int SPANPROOF_CONV touch_at_edge(uint8_t *p, int n);
 typedef int(SPANPROOF_CONV *counted_func_t)(uint8_t *p, int64_t x, int64_t y, int64_t z);
 SPANPROOF_API int SPANPROOF_CONV call_at_edge(counted_func_t func, int n, int64_t x, int64_t y, int64_t z);
 
-/* Calls back with one short and one record at the edge; the results' sum. */
-typedef int(SPANPROOF_CONV *single_func_t)(int16_t *p);
+/* Call back with one short, -9, or with the record at the edge; the callback's result. */
+typedef int(SPANPROOF_CONV *short_func_t)(int16_t *p);
 typedef int(SPANPROOF_CONV *record_func_t)(EdgeRecord *p);
-SPANPROOF_API int SPANPROOF_CONV call_with_singles(single_func_t one_short, record_func_t one_record);
+SPANPROOF_API int SPANPROOF_CONV call_with_short(short_func_t func);
+SPANPROOF_API int SPANPROOF_CONV call_with_record(record_func_t func);
 
 /* Calls back with the text at the edge; the callback's result. */
 typedef int(SPANPROOF_CONV *text_func_t)(const char *text);
