@@ -67,17 +67,36 @@ TEST(Binding, ComesOverTheWireAsItWas) {
       }
 }
 
-TEST(Binding, ByValueStructsAndArraysAreRefusedByName) {
+TEST(Binding, ByValueArraysAreRefusedByName) {
   for (const auto& [signature, where] :
-       {std::pair{MakeSignature({kInt32, kImage}), "argument 1 is a Image by value"},
-        std::pair{MakeSignature({}, {}, kImage), "the result is a Image by value"},
-        std::pair{MakeSignature({Type::Array(kInt8, 4)}), "argument 0: an array (int8[4]) is never passed by value"},
-        std::pair{MakeSignature({kVoid}), "argument 0: a void by value is no argument"}}) {
+       {std::pair{MakeSignature({Type::Array(kInt8, 4)}), "argument 0: an array (int8[4]) is never passed by value"},
+        std::pair{MakeSignature({kVoid}), "argument 0: a void by value is no argument"},
+        std::pair{MakeSignature({kInt8, kLongDouble}), "argument 1: a long double by value is not supported"}}) {
     auto made = MakeBinding(signature, Abi::kWin64Msvc, false);
     ASSERT_FALSE(made);
     EXPECT_EQ(made.error().code, ErrorCode::kUnsupported);
     EXPECT_NE(made.error().message.find(where), std::string::npos) << made.error().message;
   }
+}
+
+TEST(Binding, CallbacksWithStructsByValueAreRefusedByName) {
+  for (const auto& [signature, where] : {std::pair{MakeSignature({kInt32, kImage}), "argument 1 is a Image by value"},
+                                         std::pair{MakeSignature({}, {}, kImage), "the result is a Image by value"}}) {
+    EXPECT_TRUE(MakeBinding(signature, Abi::kWin64Msvc, false));
+    auto made = MakeBinding(signature, Abi::kWin64Msvc, true);
+    ASSERT_FALSE(made);
+    EXPECT_EQ(made.error().code, ErrorCode::kUnsupported);
+    EXPECT_NE(made.error().message.find(where), std::string::npos) << made.error().message;
+  }
+}
+
+TEST(Binding, ALengthInASmallStructByValueIsReadOutOfItsWord) {
+  const Type small = Type::Struct("Small", {{"first", kInt32}, {"count", kInt32}});
+  const Signature signature = MakeSignature({small}, {{.pointer = {"r"}, .length = {{0, "count"}}, .type = kFloat}}, Type::Pointer(kFloat));
+  const auto hops = [&](Abi abi) { return MakeBinding(signature, abi, false)->plan.nodes.at(0).loads.at(0).hops; };
+  EXPECT_EQ(hops(Abi::kWin64Gnu), (std::vector<Load::Hop>{{false, 4, 4}}));
+  EXPECT_EQ(hops(Abi::kWin32Gnu), (std::vector<Load::Hop>{{false, 0, 0}, {true, 4, 4}})) << "on win32 the word is an address";
+  ASSERT_TRUE(Read(Wire(*MakeBinding(signature, Abi::kWin64Gnu, false))));
 }
 
 TEST(Binding, EveryTruncationIsAnError) {

@@ -6,6 +6,7 @@
 #include <span>
 #include <vector>
 
+#include "bridge/core/copying.h"
 #include "bridge/core/plan.h"
 
 namespace bridge {
@@ -21,6 +22,7 @@ class Space {
 
 // One pointer met while a plan was carried out.
 struct Instance {
+  static constexpr std::uint32_t kNone = UINT32_MAX;
   const Node* node = nullptr;
   std::byte* local = nullptr;   // first element in this process's own memory
   std::byte* frame = nullptr;   // first element of the copy, as this process sees it
@@ -29,9 +31,12 @@ struct Instance {
   std::uint64_t written = 0;    // what was written there
   std::byte* local_slot = nullptr;   // where local memory holds it; null for a word
   std::uint64_t local_value = 0;     // and what it held
-  std::uint32_t parent = UINT32_MAX;  // index in the same vector
-  std::uint64_t parent_offset = 0;    // of the slot, from the parent's first element, in the frame
-  bool copied = true;                 // false: local and frame are the same memory
+  std::uint32_t parent = kNone;      // index in the same vector
+  std::uint32_t twin = kNone;        // the instance that has the copy: this pointer leads there too
+  std::uint64_t parent_offset = 0;   // of the slot, from the parent's first element, in the frame; of a word: its index
+  bool copied = true;                // false: local and frame are the same memory, or the twin's
+  std::uint64_t local_tail = 0;      // bytes behind the elements: those of the inlined child
+  std::uint64_t frame_tail = 0;
 
   std::uint64_t local_bytes() const { return count * node->local_size; }
   std::uint64_t frame_bytes() const { return count * node->frame_size; }
@@ -52,8 +57,9 @@ struct Road {
 };
 
 // Reads local memory by the plan, copies it into the frame and rewrites the
-// pointers among `words` (plan.words of them) and in the copies. Equal and
-// overlapping ranges share one copy. What was copied is appended to `instances`, which is
+// pointers among `words` (plan.words of them) and in the copies. Aggregates by value become what travels:
+// their bytes, or the address of their copy. Equal and overlapping ranges share one copy, save those
+// of aggregates by value. What was copied is appended to `instances`, which is
 // left as it was on error. Errors: kInvalidArgument for a bad length, naming
 // the argument; whatever space gives.
 Expected<void> Pack(const Plan& plan, std::uint64_t* words, const Road& road, std::vector<Instance>* instances);
@@ -74,17 +80,15 @@ void CopyBack(const Plan& plan, std::span<const Instance> instances, Rewrite rew
 // Puts pointers back that Pack rewrote inside shared memory.
 void RestoreShared(const Plan& plan, std::span<const Instance> instances);
 
-// Copies `count` elements between the sides; pointers that are followed are left alone.
-void CopyToFrame(const Plan& plan, const Node& node, std::byte* frame, const std::byte* local, std::uint64_t count);
-void CopyToLocal(const Plan& plan, const Node& node, std::byte* local, const std::byte* frame, std::uint64_t count);
-
 // The number of elements behind `pointer`, read from the local or the frame
 // side of the call.
 enum class Side : std::uint8_t { kLocal, kFrame };
 Expected<std::uint64_t> Count(const Plan& plan, const Node& node, const std::uint64_t* words, const std::byte* pointer,
                               Side side, std::uint64_t delta);
 
-std::uint64_t LoadPointer(const std::byte* at, std::uint8_t width);
-void StorePointer(std::byte* at, std::uint64_t value, std::uint8_t width);
+// Pieces of memory that one call may reach: more are taken for data without an end.
+inline constexpr std::size_t kMaxInstances = std::size_t{1} << 20;
+
+tl::unexpected<Error> BadLength(const Node& node, const std::string& why);
 
 }  // namespace bridge

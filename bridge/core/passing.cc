@@ -203,6 +203,8 @@ Expected<PassedCall> PassCall(const Signature& signature, Abi abi) {
     };
   };
   PassedCall call;
+  if (signature.convention == Convention::kVectorcall)
+    return Unsupported("vectorcall is not supported, whose arguments travel in XMM registers: export a function that is cdecl or stdcall and calls it");
   if (signature.variadic && signature.convention != Convention::kCdecl)
     return Fail(ErrorCode::kInvalidArgument, "only cdecl functions take a variable number of arguments: declare cdecl");
   if (signature.variadic && *signature.variadic > signature.arguments.size())

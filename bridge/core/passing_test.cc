@@ -197,6 +197,12 @@ TEST(Passing, VariableArgumentsArePromotedByTheCaller) {
   }
 }
 
+TEST(Passing, VectorcallIsRefusedByName) {
+  Signature signature = MakeSignature({kFloat});
+  signature.convention = Convention::kVectorcall;
+  for (Abi abi : kWindows) EXPECT_NE(Refusal(signature, abi).find("vectorcall is not supported"), std::string::npos);
+}
+
 TEST(Passing, WhatCannotBePassedIsRefusedWithWhatToWriteInstead) {
   const Type flexible = Type::Struct("Flexible", {{"n", kInt32}, {"rest", Type::Array(kInt32, 0)}});
   const Type aligned = Type::Struct("Aligned", {{"n", kInt32}}, 0, 16);

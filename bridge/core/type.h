@@ -18,7 +18,8 @@ enum class Arch : std::uint8_t { kWin64, kWin32 };
 // own memory is kSysv64, a DLL's one of the others.
 enum class Abi : std::uint8_t { kWin64Msvc, kWin64Gnu, kWin32Msvc, kWin32Gnu, kSysv64 };
 
-enum class Convention : std::uint8_t { kCdecl, kStdcall, kFastcall, kThiscall };
+// kVectorcall can be named and is refused at bind time.
+enum class Convention : std::uint8_t { kCdecl, kStdcall, kFastcall, kThiscall, kVectorcall };
 
 enum class Kind : std::uint8_t {
   kVoid,

@@ -2,6 +2,8 @@
 #include "bridge/core/unmarshal.h"
 
 #include <algorithm>
+#include <map>
+#include <utility>
 
 namespace bridge {
 namespace {
@@ -14,6 +16,15 @@ const Instance* OwnerOf(const std::byte* frame, std::span<const Instance> enclos
   return nullptr;
 }
 
+// Whether the elements of `inner` have room in the owner's own memory, `offset` bytes into its copy.
+bool HasPlaceFor(const Instance& owner, std::uint64_t offset, const Instance& inner) {
+  const Node &outside = *owner.node, &inside = *inner.node;
+  if (outside.same) return inside.same;
+  if (outside.local_size == inside.local_size && outside.frame_size == inside.frame_size) return offset % outside.frame_size == 0;
+  const std::uint64_t last = std::max<std::uint64_t>(inner.frame_bytes(), 1) - 1;
+  return inside.same && ToLocalOffset(outside, offset + last) - ToLocalOffset(outside, offset) == last;
+}
+
 class Reader {
  public:
   Reader(const Plan& plan, std::uint64_t* words, const FrameOrigin& origin, Space* scratch, std::vector<Instance>* out)
@@ -22,11 +33,15 @@ class Reader {
 
   Expected<void> Run() {
     for (std::uint32_t root : plan_.roots) {
-      const Node& node = plan_.nodes[root];
-      auto local = Visit(Instance{.node = &node, .local_value = frame_words_[node.word]});
+      const std::uint32_t word = plan_.nodes[root].word;
+      auto local = Visit(Instance{.node = &plan_.Target(root), .local_value = frame_words_[word]});
       if (!local) return tl::unexpected(local.error());
-      words_[node.word] = *local;
+      words_[word] = *local;
     }
+    // A work list, not recursion: lists may be long.
+    for (std::size_t i = base_; i < out_.size(); ++i)
+      if (!out_[i].node->children.empty())
+        if (auto done = Expand(i); !done) return done;
     return {};
   }
 
@@ -36,28 +51,70 @@ class Reader {
     if (one.local_value == 0) return 0;
     one.frame = reinterpret_cast<std::byte*>(one.local_value - origin_.delta);
     if (!origin_.segment.Contains(one.frame)) return one.local_value;
-    auto count = Count(plan_, *one.node, frame_words_.data(), one.frame, Side::kFrame, origin_.delta);
+    const auto key = std::pair(one.local_value, one.node);
+    if (plan_.recursive)
+      if (const auto seen = seen_.find(key); seen != seen_.end()) return seen->second;
+    if (out_.size() - base_ >= kMaxInstances)
+      return BadLength(*one.node, "it reaches more than a million pieces of memory (a cycle?)");
+    auto count = CountWithin(*one.node, one.frame);
     if (!count) return tl::unexpected(count.error());
-    one.count = std::min(*count, static_cast<std::uint64_t>(origin_.segment.end - one.frame) / one.node->frame_size);
+    one.count = *count;
+    for (std::uint32_t child_index : one.node->children) {
+      const Node& child = plan_.nodes[child_index];
+      if (!child.inlined) continue;
+      auto behind = CountWithin(child, one.frame + child.frame_offset);
+      if (!behind) return tl::unexpected(behind.error());
+      one.local_tail = *behind * child.local_size;
+      one.frame_tail = *behind * child.frame_size;
+    }
     auto stale = PlaceLocal(&one);
     if (!stale) return tl::unexpected(stale.error());
     if (*stale) CopyToLocal(plan_, *one.node, one.local, one.frame, one.count);
+    const auto local = reinterpret_cast<std::uint64_t>(one.local);
+    if (plan_.recursive) seen_.emplace(key, local);
     out_.push_back(one);
-    for (std::uint64_t i = 0; i < one.count && !one.node->children.empty(); ++i) {
+    if (one.frame_tail != 0) Inlined(one, *stale);
+    return local;
+  }
+
+  // Elements that the segment has room for: `at` came from the other side.
+  Expected<std::uint64_t> CountWithin(const Node& node, const std::byte* at) {
+    if (!origin_.segment.Contains(at)) return 0;
+    auto count = Count(plan_, node, frame_words_.data(), at, Side::kFrame, origin_.delta);
+    if (!count) return count;
+    return std::min(*count, static_cast<std::uint64_t>(origin_.segment.end - at) / node.frame_size);
+  }
+
+  void Inlined(const Instance& outer, bool stale) {
+    for (std::uint32_t child_index : outer.node->children) {
+      const Node& child = plan_.nodes[child_index];
+      if (!child.inlined) continue;
+      Instance inner{.node = &child, .local = outer.local + child.local_offset, .frame = outer.frame + child.frame_offset};
+      inner.count = outer.frame_tail / child.frame_size;
+      inner.copied = outer.copied;
+      if (stale) CopyToLocal(plan_, child, inner.local, inner.frame, inner.count);
+      out_.push_back(inner);
+    }
+  }
+
+  Expected<void> Expand(std::size_t index) {
+    const Instance one = out_[index];
+    for (std::uint64_t i = 0; i < one.count; ++i) {
       for (std::uint32_t child_index : one.node->children) {
         const Node& child = plan_.nodes[child_index];
+        if (child.inlined) continue;
         std::byte* slot = one.frame + i * one.node->frame_size + child.frame_offset;
         std::byte* local_slot = one.local + i * one.node->local_size + child.local_offset;
-        Instance inner{.node = &child, .slot = slot, .local_slot = local_slot};
+        Instance inner{.node = &plan_.Target(child_index), .slot = slot, .local_slot = local_slot};
         inner.local_value = LoadPointer(slot, plan_.frame_pointer);
         auto local = Visit(inner);
-        if (!local) return local;
+        if (!local) return tl::unexpected(local.error());
         if (LoadPointer(local_slot, plan_.local_pointer) == *local) continue;
         if (local_slot == slot) rewritten_.push_back({slot, inner.local_value});
         StorePointer(local_slot, *local, plan_.local_pointer);
       }
     }
-    return reinterpret_cast<std::uint64_t>(one.local);
+    return {};
   }
 
   // Whether its contents have to be copied from the frame.
@@ -65,22 +122,19 @@ class Reader {
     const Node& node = *one->node;
     if (const Instance* owner = OwnerOf(one->frame, {out_.data(), base_})) {
       const auto offset = static_cast<std::uint64_t>(one->frame - owner->frame);
-      const bool same_size = owner->node->local_size == owner->node->frame_size;
-      if (!same_size && offset % owner->node->frame_size != 0)
+      if (!HasPlaceFor(*owner, offset, *one))
         return Fail(ErrorCode::kUnsupported, "a pointer leads into the middle of an element whose layout differs here");
-      const std::uint64_t local_offset = same_size ? offset : offset / owner->node->frame_size * owner->node->local_size;
-      one->local = owner->local + local_offset;
+      one->local = owner->local + ToLocalOffset(*owner->node, offset);
       one->count = std::min(one->count, (owner->frame_bytes() - std::min(offset, owner->frame_bytes())) / node.frame_size);
       // What went out as const is as it was, and may lie where nothing can be written.
       return !owner->node->read_only;
     }
-    const bool same_layout = node.flat || (node.local_size == node.frame_size && plan_.local_pointer == plan_.frame_pointer);
-    if (same_layout && origin_.delta == 0) {
+    if (node.same && one->local_tail == one->frame_tail && origin_.delta == 0) {
       one->local = one->frame;
       one->copied = false;
       return false;
     }
-    auto block = scratch_->Allocate(std::max<std::uint64_t>(one->local_bytes(), 1), 16);
+    auto block = scratch_->Allocate(std::max<std::uint64_t>(one->local_bytes() + one->local_tail, 1), 16);
     if (!block) return tl::unexpected(block.error());
     one->local = *block;
     return true;
@@ -110,6 +164,7 @@ class Reader {
   std::vector<Instance>& out_;
   const std::size_t base_;
   std::vector<Rewritten> rewritten_;
+  std::map<std::pair<std::uint64_t, const Node*>, std::uint64_t> seen_;  // of recursive plans: our address for theirs
 };
 
 }  // namespace
@@ -136,9 +191,7 @@ std::uint64_t Own(std::uint64_t address, const FrameOrigin& origin, std::span<co
   if (!origin.segment.Contains(frame)) return address;
   if (const Instance* owner = OwnerOf(frame, enclosing)) {
     const auto offset = static_cast<std::uint64_t>(frame - owner->frame);
-    const Node& node = *owner->node;
-    return reinterpret_cast<std::uint64_t>(owner->local) +
-           (node.local_size == node.frame_size ? offset : offset / node.frame_size * node.local_size);
+    return reinterpret_cast<std::uint64_t>(owner->local) + ToLocalOffset(*owner->node, offset);
   }
   return address - origin.delta;
 }
@@ -149,9 +202,7 @@ std::uint64_t Foreign(std::uint64_t address, const FrameOrigin& origin, std::spa
   for (auto one = enclosing.rbegin(); one != enclosing.rend(); ++one) {
     if (!one->copied || local < one->local || local >= one->local + one->local_bytes()) continue;
     const auto offset = static_cast<std::uint64_t>(local - one->local);
-    const Node& node = *one->node;
-    return reinterpret_cast<std::uint64_t>(one->frame) + origin.delta +
-           (node.local_size == node.frame_size ? offset : offset / node.local_size * node.frame_size);
+    return reinterpret_cast<std::uint64_t>(one->frame) + origin.delta + ToFrameOffset(*one->node, offset);
   }
   return address;
 }

@@ -233,7 +233,7 @@ TEST(Unmarshal, NarrowStructsAreWidened) {
   EXPECT_TRUE(scratch.Intact());
 }
 
-TEST(Unmarshal, TheMiddleOfAnElementOfAnotherLayoutIsRefused) {
+TEST(Unmarshal, TheMiddleOfAnElementOfAnotherLayoutIsFoundOrRefused) {
   const Plan plan = MakePlan(kFilter, Abi::kSysv64, Abi::kWin32Msvc);
   FencedSpace segment, scratch;
   const std::uint64_t delta = 0x10000 - Address(segment.begin());
@@ -243,11 +243,19 @@ TEST(Unmarshal, TheMiddleOfAnElementOfAnotherLayoutIsRefused) {
   ASSERT_TRUE(Pack(plan, words, Road{&segment, delta, {}}, &instances));
   const FrameOrigin origin{segment.region(), delta};
   EXPECT_EQ(Own(words[0], origin, instances), Address(&own));
-  const Plan number = MakePlan(MakeSignature({Type::Pointer(kInt16)}), Abi::kSysv64, Abi::kWin32Msvc);
-  words[0] += 4;
-  auto done = Unpack(number, words, origin, &scratch, &instances);
-  ASSERT_FALSE(done);
-  EXPECT_EQ(done.error().code, ErrorCode::kUnsupported);
+  const auto unpacked = [&](const Type& type, std::uint64_t offset) {
+    std::uint64_t one[2] = {words[0] + offset, 0};
+    auto done = Unpack(MakePlan(MakeSignature({Type::Pointer(type)}), Abi::kSysv64, Abi::kWin32Msvc), one, origin, &scratch, &instances);
+    if (!done) {
+      EXPECT_EQ(done.error().code, ErrorCode::kUnsupported);
+    }
+    return done ? one[0] - Address(&own) : ~std::uint64_t{0};
+  };
+  EXPECT_EQ(unpacked(kInt16, 4), offsetof(WideImage, width)) << "a member stands elsewhere";
+  EXPECT_EQ(unpacked(kInt16, 6), offsetof(WideImage, height));
+  EXPECT_EQ(unpacked(Type::Array(kInt16, 2), 4), offsetof(WideImage, width));
+  EXPECT_EQ(unpacked(kInt64, 0), ~std::uint64_t{0}) << "a pointer of 4 bytes and two members are no 8 bytes here";
+  EXPECT_EQ(unpacked(kImage, 4), ~std::uint64_t{0});
 }
 
 TEST(OwnAndForeign, AreEachOthersInverse) {

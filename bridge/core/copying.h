@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "bridge/core/plan.h"
+
+namespace bridge {
+
+// Copies `count` elements between the sides; pointers that are followed are left alone, and so are the bits
+// beside bit-fields. Local memory is written only where it differs (it may be read-only), flat nodes outright.
+void CopyToFrame(const Plan& plan, const Node& node, std::byte* frame, const std::byte* local, std::uint64_t count);
+void CopyToLocal(const Plan& plan, const Node& node, std::byte* local, const std::byte* frame, std::uint64_t count);
+
+std::uint64_t LoadPointer(const std::byte* at, std::uint8_t width);
+void StorePointer(std::byte* at, std::uint64_t value, std::uint8_t width);
+
+// Where in an array of the node's elements the byte stands that is `offset` bytes into the same array on the other
+// side; the start of its element, where that byte has no place of its own there.
+std::uint64_t ToLocalOffset(const Node& node, std::uint64_t offset);
+std::uint64_t ToFrameOffset(const Node& node, std::uint64_t offset);
+
+}  // namespace bridge
