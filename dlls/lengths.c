@@ -9,6 +9,24 @@ int SPANPROOF_CONV touch_counted(uint8_t *p, int n, int64_t x, int64_t y, int64_
   return n;
 }
 
+static uint32_t touch_all(uint8_t *p, uint64_t n) {
+  uint32_t sum = 0;
+  for (uint64_t i = 0; i < n; ++i) sum += ++p[i];
+  return sum;
+}
+
+uint32_t SPANPROOF_CONV touch_u8(uint8_t *p, uint8_t n) { return touch_all(p, n); }
+uint32_t SPANPROOF_CONV touch_i8(uint8_t *p, int8_t n) { return touch_all(p, (uint64_t)n); }
+uint32_t SPANPROOF_CONV touch_u16(uint8_t *p, uint16_t n) { return touch_all(p, n); }
+uint32_t SPANPROOF_CONV touch_i16(uint8_t *p, int16_t n) { return touch_all(p, (uint64_t)n); }
+uint32_t SPANPROOF_CONV touch_u32(uint8_t *p, uint32_t n) { return touch_all(p, n); }
+uint32_t SPANPROOF_CONV touch_i64(uint8_t *p, int64_t n) { return touch_all(p, (uint64_t)n); }
+uint32_t SPANPROOF_CONV touch_u64(uint8_t *p, uint64_t n) { return touch_all(p, n); }
+uint32_t SPANPROOF_CONV touch_size(uint8_t *p, size_t n) { return touch_all(p, n); }
+uint32_t SPANPROOF_CONV touch_at_u8(uint8_t *p, const uint8_t *n) { return touch_all(p, *n); }
+uint32_t SPANPROOF_CONV touch_at_u16(uint8_t *p, const uint16_t *n) { return touch_all(p, *n); }
+uint32_t SPANPROOF_CONV touch_at_u64(uint8_t *p, const uint64_t *n) { return touch_all(p, *n); }
+
 int SPANPROOF_CONV add_to_list(IntList *list, int step) {
   int sum = 0;
   for (int i = 0; i < list->count; ++i) sum += list->values[i] += step;

@@ -1,12 +1,29 @@
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
+#include <stddef.h>
 #include <stdint.h>
 
 #include "dlls/export.h"
 
 /* Adds 1 to each of n bytes, wrapping, and returns n. x, y and z are not looked at: a directive computes n from them. */
 SPANPROOF_API int SPANPROOF_CONV touch_counted(uint8_t *p, int n, int64_t x, int64_t y, int64_t z);
+
+/*
+ * Add 1 to each of n bytes, wrapping, and return their sum afterwards: the length
+ * in each type of whole number, by value and behind a pointer.
+ */
+SPANPROOF_API uint32_t SPANPROOF_CONV touch_u8(uint8_t *p, uint8_t n);
+SPANPROOF_API uint32_t SPANPROOF_CONV touch_i8(uint8_t *p, int8_t n);
+SPANPROOF_API uint32_t SPANPROOF_CONV touch_u16(uint8_t *p, uint16_t n);
+SPANPROOF_API uint32_t SPANPROOF_CONV touch_i16(uint8_t *p, int16_t n);
+SPANPROOF_API uint32_t SPANPROOF_CONV touch_u32(uint8_t *p, uint32_t n);
+SPANPROOF_API uint32_t SPANPROOF_CONV touch_i64(uint8_t *p, int64_t n);
+SPANPROOF_API uint32_t SPANPROOF_CONV touch_u64(uint8_t *p, uint64_t n);
+SPANPROOF_API uint32_t SPANPROOF_CONV touch_size(uint8_t *p, size_t n);
+SPANPROOF_API uint32_t SPANPROOF_CONV touch_at_u8(uint8_t *p, const uint8_t *n);
+SPANPROOF_API uint32_t SPANPROOF_CONV touch_at_u16(uint8_t *p, const uint16_t *n);
+SPANPROOF_API uint32_t SPANPROOF_CONV touch_at_u64(uint8_t *p, const uint64_t *n);
 
 /* An array that says its own length, and one inside of another struct. */
 typedef struct {

@@ -67,6 +67,9 @@ void SPANPROOF_CONV free_block(Block *block) {
 
 void SPANPROOF_CONV new_block_through(int count, Block **block) { *block = new_block(count); }
 
+int *SPANPROOF_CONV allocate_page(void) { return VirtualAlloc(NULL, 4096, MEM_RESERVE | MEM_COMMIT, PAGE_READWRITE); }
+int SPANPROOF_CONV free_page(void *page) { return VirtualFree(page, 0, MEM_RELEASE) != 0; }
+
 typedef void *(__cdecl *allocate_t)(size_t);
 typedef void(__cdecl *free_t)(void *);
 

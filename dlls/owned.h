@@ -39,7 +39,11 @@ SPANPROOF_API void SPANPROOF_CONV free_block(Block *block);
 /* *block = new_block(count). */
 SPANPROOF_API void SPANPROOF_CONV new_block_through(int count, Block **block);
 
-/* The same by two C runtimes: msvcrt.dll's and ucrtbase.dll's malloc and free. */
+/* A page of zeros, and its end: whoever reads it afterwards faults. */
+SPANPROOF_API int *SPANPROOF_CONV allocate_page(void);
+SPANPROOF_API int SPANPROOF_CONV free_page(void *page);
+
+/* A text of n letters a, allocated and freed by one of two C runtimes: msvcrt.dll and ucrtbase.dll. */
 SPANPROOF_API char *SPANPROOF_CONV msvcrt_text(int n);
 SPANPROOF_API void SPANPROOF_CONV msvcrt_free(char *text);
 SPANPROOF_API char *SPANPROOF_CONV ucrt_text(int n);
