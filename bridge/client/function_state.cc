@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstring>
 
 #include "bridge/core/binding.h"
 
@@ -12,13 +13,15 @@ namespace {
 namespace fs = std::filesystem;
 using protocol::Verb;
 
-// What to hand to Windows: an absolute path for a file that is there, the bare
-// name for Windows' own search where there is none.
+// What to hand to Windows: an absolute path where there are folders in it or the
+// file is there, the bare name for Windows' own search otherwise. A path to no file
+// is handed over too: Windows adds ".dll" and does not tell letters by their case.
 Expected<std::string> ResolvePath(const std::string& path, const SessionOptions& options) {
+  if (path.empty())
+    return tl::unexpected(Error{ErrorCode::kNotFound, "no DLL at '' (Windows error 126)", 126, 0});
   std::error_code ignored;
-  if (fs::exists(path, ignored)) return fs::absolute(path, ignored).lexically_normal().string();
-  if (path.find('/') != path.npos || path.empty())
-    return tl::unexpected(Error{ErrorCode::kNotFound, "no DLL at '" + path + "' (Windows error 126)", 126, 0});
+  if (path.find('/') != path.npos || fs::exists(path, ignored))
+    return fs::absolute(path, ignored).lexically_normal().string();
   for (const fs::path& folder : options.dll_path)
     if (fs::exists(folder / path, ignored)) return fs::absolute(folder / path, ignored).lexically_normal().string();
   return path;
@@ -67,6 +70,18 @@ Expected<void> ModuleState::Unload() {
   return (*here)->Ask(Verb::kUnload, id, {}, "unloading '" + name + "'").map([](auto&&) {});
 }
 
+Expected<std::uint64_t> ModuleState::FindData(const std::string& symbol) const {
+  if (!loaded) return Fail(ErrorCode::kInvalidArgument, "'" + name + "' was unloaded");
+  auto here = connection->Here();
+  if (!here) return tl::unexpected(here.error());
+  WireWriter wire;
+  wire.U32(id);
+  wire.Text(symbol);
+  auto found = (*here)->AskWithPayload(Verb::kFindData, 0, wire.bytes(), "looking for '" + symbol + "'");
+  if (!found) return tl::unexpected(found.error());
+  return found->words[0];
+}
+
 Expected<std::shared_ptr<const FunctionState>> FunctionState::Bind(std::shared_ptr<ModuleState> module,
                                                                    std::string symbol, Signature signature) {
   if (!module->loaded) return Fail(ErrorCode::kInvalidArgument, "'" + module->name + "' was unloaded");
@@ -94,7 +109,19 @@ Expected<std::shared_ptr<const FunctionState>> FunctionState::Bind(std::shared_p
   function->module_ = std::move(module);
   function->symbol_ = std::move(symbol);
   function->arguments_ = signature.arguments.size();
-  function->pointer_result_ = signature.result.kind() == Kind::kPointer;
+  function->sent_ = binding->arguments.size();
+  if (signature.result.kind() == Kind::kPointer) function->result_ = Result::kPointer;
+  if (const Kind kind = signature.result.kind(); kind == Kind::kStruct || kind == Kind::kUnion) {
+    auto returned = ReturnedAggregate::Make(signature.result, signature.convention, Abi::kSysv64, abi);
+    if (!returned) return in_function(returned.error());
+    function->returned_ = std::move(*returned);
+    function->result_ = Result::kAggregate;
+    if (binding->result.in == ResultIn::kMemory)
+      function->hidden_ = std::min(HiddenPointerIndex(signature.convention, abi), signature.arguments.size());
+  }
+  for (std::uint32_t root : before->roots)
+    if (before->nodes[root].by_value == Travel::kWord) function->in_words_.push_back(before->nodes[root].word);
+  function->needs_frame_ = !before->empty() || function->hidden_;
   function->before_ = std::move(*before);
   function->after_ = std::move(*after);
   function->signature_ = std::move(signature);
@@ -116,41 +143,72 @@ Expected<void> FunctionState::CallHere(Conversation* here, std::uint64_t* words)
   const std::uint64_t delta = here->connection().segment().delta();
   std::array<std::uint64_t, protocol::kWords + 1> few{};
   std::uint64_t* sent = few.data();
-  if (arguments_ > protocol::kWords) {
-    auto block = here->frames().Allocate((arguments_ + 1) * 8, 16);
+  if (sent_ > protocol::kWords) {
+    auto block = here->frames().Allocate((sent_ + 1) * 8, 16);
     if (!block) return tl::unexpected(block.error());
     sent = reinterpret_cast<std::uint64_t*>(*block);
   }
   std::copy_n(words, arguments_, sent);
   sent[arguments_] = 0;
-  if (!before_.empty()) {
-    auto packed = Pack(before_, sent, Road{&here->frames(), delta, here->connection().segment().region()}, &here->instances());
-    if (!packed) return tl::unexpected(packed.error());
+  std::byte* room = nullptr;
+  if (needs_frame_) {
+    auto made = MakeFrame(here, sent);
+    if (!made) return tl::unexpected(made.error());
+    room = *made;
   }
   protocol::Words line{reinterpret_cast<std::uint64_t>(sent) + delta};
-  if (arguments_ <= protocol::kWords) [[likely]] std::copy_n(few.begin(), protocol::kWords, line.begin());
+  if (sent_ <= protocol::kWords) [[likely]] std::copy_n(few.begin(), protocol::kWords, line.begin());
   auto answer = here->Ask(Verb::kCall, id_, line, symbol_);
   if (!answer) [[unlikely]] return tl::unexpected(answer.error());
   here->last_error = static_cast<std::uint32_t>(answer->words[1]);
-  words[arguments_] = answer->words[0];
+  std::uint64_t result = answer->words[0];
   if (!before_.empty()) {
     const std::span<const Instance> mine(here->instances().data() + scope.base(), here->instances().size() - scope.base());
     CopyBack(before_, mine, Rewrite::kLargeToo, OwnAddress, here);
   }
   if (answer->words[2] != 0) {
-    const FrameOrigin origin = here->Origin();
-    const auto* late = reinterpret_cast<const std::byte*>(answer->words[2] - delta);
-    if (!origin.segment.Contains(late) || static_cast<std::uint64_t>(origin.segment.end - late) < (arguments_ + 1) * 8)
-      return Fail(ErrorCode::kCorrupt, symbol_ + ": the result's memory lies outside the segment");
-    std::vector<std::uint64_t> frame_words(arguments_ + 1);
-    std::copy_n(reinterpret_cast<const std::uint64_t*>(late), arguments_ + 1, frame_words.begin());
-    here->results().Release({});
-    auto unpacked = Unpack(after_, frame_words.data(), origin, &here->results(), &here->instances());
-    if (!unpacked) return tl::unexpected(unpacked.error());
-    words[arguments_] = frame_words[arguments_];
+    auto late = ReadLate(here, answer->words[2]);
+    if (!late) return tl::unexpected(late.error());
+    result = *late;
   }
-  if (pointer_result_) words[arguments_] = Own(words[arguments_], here->Origin(), here->instances());
+  if (result_ == Result::kAggregate) {
+    if (room == nullptr) room = reinterpret_cast<std::byte*>(&result);
+    returned_->ToLocal(reinterpret_cast<std::byte*>(words[arguments_]), room, OwnAddress, here);
+    return {};
+  }
+  words[arguments_] = result_ == Result::kPointer ? OwnAddress(here, result) : result;
   return {};
+}
+
+Expected<std::byte*> FunctionState::MakeFrame(Conversation* here, std::uint64_t* sent) const {
+  const Segment& segment = here->connection().segment();
+  if (!before_.empty()) {
+    auto packed = Pack(before_, sent, Road{&here->frames(), segment.delta(), segment.region()}, &here->instances());
+    if (!packed) return tl::unexpected(packed.error());
+  }
+  if (!hidden_) return nullptr;
+  const std::uint64_t bytes = returned_->passed().bytes;
+  auto room = here->frames().Allocate(bytes, std::max<std::uint64_t>(returned_->align(), 16));
+  if (!room) return room;
+  std::memset(*room, 0, bytes);  // what the callee leaves unwritten is not some other call's
+  std::copy_backward(sent + *hidden_, sent + arguments_, sent + arguments_ + 1);
+  sent[*hidden_] = reinterpret_cast<std::uint64_t>(*room) + segment.delta();
+  return room;
+}
+
+// What only the call made known: the words after it, and the memory that they lead to. Gives the result's.
+Expected<std::uint64_t> FunctionState::ReadLate(Conversation* here, std::uint64_t late) const {
+  const FrameOrigin origin = here->Origin();
+  const auto* at = reinterpret_cast<const std::byte*>(late - origin.delta);
+  if (!origin.segment.Contains(at) || static_cast<std::uint64_t>(origin.segment.end - at) < (arguments_ + 1) * 8)
+    return Fail(ErrorCode::kCorrupt, symbol_ + ": the result's memory lies outside the segment");
+  std::vector<std::uint64_t> words(arguments_ + 1);
+  std::copy_n(reinterpret_cast<const std::uint64_t*>(at), arguments_ + 1, words.begin());
+  for (const std::size_t word : in_words_) words[word] = late + word * 8;  // plans expect the address of such bytes
+  here->results().Release({});
+  auto unpacked = Unpack(after_, words.data(), origin, &here->results(), &here->instances());
+  if (!unpacked) return tl::unexpected(unpacked.error());
+  return words[arguments_];
 }
 
 }  // namespace bridge

@@ -5,11 +5,13 @@
 #include <cstdint>
 #include <exception>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "bridge/client/connection.h"
 #include "bridge/core/memsync.h"
+#include "bridge/core/returned.h"
 
 namespace bridge {
 
@@ -20,6 +22,8 @@ class ModuleState {
 
   static Expected<std::shared_ptr<ModuleState>> Load(std::shared_ptr<Connection> connection, const std::string& path);
   Expected<void> Unload();
+  // The host's address of what the DLL exports as `symbol`, or "#n".
+  Expected<std::uint64_t> FindData(const std::string& symbol) const;
 
   const std::shared_ptr<Connection> connection;
   const std::uint32_t id;
@@ -35,7 +39,9 @@ class FunctionState {
                                                              Signature signature);
 
   // `words` holds the arguments, 8 bytes each, integers extended by their sign,
-  // pointers being this process's; the result is stored behind them, at words[arguments()].
+  // pointers being this process's, and of a struct or union by value the address of its bytes. The result is
+  // stored behind them, at words[arguments()]; where that is a struct or union by value, the word holds the address of
+  // room for it, as this process lays it out, and keeps it. The callee has copies of its own of what is passed by value.
   // `thrown` gets what a callback's handler threw meanwhile.
   // Memory that pointers in the result lead to lives until this thread's next call.
   Expected<void> Call(std::uint64_t* words, std::exception_ptr* thrown) const;
@@ -47,14 +53,22 @@ class FunctionState {
  private:
   FunctionState() = default;
   Expected<void> CallHere(Conversation* here, std::uint64_t* words) const;
+  // The frame of a call: memory that crosses, and room for the result; its address for the client, or null.
+  Expected<std::byte*> MakeFrame(Conversation* here, std::uint64_t* sent) const;
+  Expected<std::uint64_t> ReadLate(Conversation* here, std::uint64_t late) const;
 
   std::shared_ptr<ModuleState> module_;
   std::string symbol_;
   Signature signature_;
   std::uint32_t id_ = 0;
   std::size_t arguments_ = 0;
-  bool pointer_result_ = false;
+  std::size_t sent_ = 0;        // words: the arguments, and the hidden pointer to a result in memory
+  bool needs_frame_ = false;    // memory crosses before the call
+  enum class Result : std::uint8_t { kWord, kPointer, kAggregate } result_ = Result::kWord;
   Plan before_, after_;
+  std::optional<ReturnedAggregate> returned_;  // kAggregate
+  std::optional<std::size_t> hidden_;          // where the pointer to it stands among the words that are sent
+  std::vector<std::size_t> in_words_;          // aggregates whose bytes are their words
 };
 
 }  // namespace bridge

@@ -40,6 +40,14 @@ Expected<std::shared_ptr<LiveCallback>> MakeCallback(const std::shared_ptr<Conne
 
 std::uint64_t AddressOf(const LiveCallback& callback) { return callback.code(); }
 
+std::weak_ptr<Connection> SessionOf(const FunctionState& function) { return function.connection().weak_from_this(); }
+
+std::weak_ptr<Connection> SessionOf(const ModuleState& module) { return module.connection; }
+
+Expected<std::uint64_t> FindData(const ModuleState& module, const std::string& symbol) { return module.FindData(symbol); }
+
+Abi AbiOf(const Connection& connection) { return connection.abi(); }
+
 Error DescribeException(const std::exception_ptr& thrown) {
   try {
     std::rethrow_exception(thrown);

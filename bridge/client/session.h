@@ -11,6 +11,8 @@
 #include "bridge/client/callback_state.h"
 #include "bridge/client/exception.h"
 #include "bridge/client/options.h"
+#include "bridge/client/remote.h"
+#include "bridge/client/retained.h"
 #include "bridge/client/text_capture.h"
 #include "bridge/client/type_of.h"
 #include "bridge/core/memsync.h"
@@ -57,12 +59,44 @@ Expected<std::shared_ptr<LiveCallback>> MakeCallback(const std::shared_ptr<Conne
                                                      const Signature& signature, Handler handler);
 std::uint64_t AddressOf(const LiveCallback& callback);
 Error DescribeException(const std::exception_ptr& thrown);
+std::weak_ptr<Connection> SessionOf(const FunctionState& function);
+Expected<std::uint64_t> FindData(const ModuleState& module, const std::string& symbol);
+std::weak_ptr<Connection> SessionOf(const ModuleState& module);
+
+// What came from the DLL's process and means memory there gets the session that can reach it.
+template <typename T, typename From>
+T Attached(T value, const From& from) {
+  if constexpr (requires { value.Attach(std::weak_ptr<Connection>()); }) {
+    if constexpr (std::is_same_v<From, std::weak_ptr<Connection>>) value.Attach(from);
+    else value.Attach(SessionOf(from));
+  }
+  return value;
+}
+
+// Where a result goes: into its word, or for a struct by value into memory whose address the word says.
+template <typename R>
+struct Room {
+  void Announce(std::uint64_t*) {}
+  R Take(std::uint64_t word) const { return FromWord<R>(word); }
+};
+template <>
+struct Room<void> {
+  void Announce(std::uint64_t*) {}
+};
+template <Aggregate R>
+struct Room<R> {
+  static_assert(std::is_trivially_copyable_v<R>, "what a function of a DLL returns by value is bytes, as in C");
+  R value{};
+  void Announce(std::uint64_t* word) { *word = reinterpret_cast<std::uint64_t>(&value); }
+  R Take(std::uint64_t) const { return value; }
+};
 
 }  // namespace internal
 
 // A function of a DLL. Pointers given to it are read and written during the
 // call only. A pointer that it returns into memory that was passed is the
 // client's own; other memory of its result lives until the thread's next call.
+// To keep what the DLL owns, and to give it back, declare the result as a Remote<T>.
 template <typename R, typename... Args>
 class Function<R(Args...)> {
  public:
@@ -70,22 +104,26 @@ class Function<R(Args...)> {
 
   // Throws Exception, and what a callback's handler threw during the call.
   R operator()(Args... args) const {
+    internal::Room<R> room;
     std::uint64_t words[sizeof...(Args) + 1] = {ToWord(args)...};
+    room.Announce(&words[sizeof...(Args)]);
     std::exception_ptr thrown;
     auto done = internal::Call(*state_, words, &thrown);
     if (thrown) [[unlikely]] std::rethrow_exception(thrown);
     if (!done) [[unlikely]] throw Exception(std::move(done.error()));
-    if constexpr (!std::is_void_v<R>) return FromWord<R>(words[sizeof...(Args)]);
+    if constexpr (!std::is_void_v<R>) return internal::Attached(room.Take(words[sizeof...(Args)]), *state_);
   }
 
   Expected<R> TryCall(Args... args) const {
+    internal::Room<R> room;
     std::uint64_t words[sizeof...(Args) + 1] = {ToWord(args)...};
+    room.Announce(&words[sizeof...(Args)]);
     std::exception_ptr thrown;
     auto done = internal::Call(*state_, words, &thrown);
     if (thrown) return tl::unexpected(internal::DescribeException(thrown));
     if (!done) return tl::unexpected(std::move(done.error()));
     if constexpr (std::is_void_v<R>) return {};
-    else return FromWord<R>(words[sizeof...(Args)]);
+    else return internal::Attached(room.Take(words[sizeof...(Args)]), *state_);
   }
 
  private:
@@ -122,6 +160,19 @@ class Module {
     return Bind(std::type_identity<Prototype>{}, std::move(symbol), options);
   }
 
+  // Exported data, by name or ordinal. kNotFound names what is missing. Belongs to the module:
+  // when that is unloaded its memory is gone.
+  template <typename T>
+  Remote<T> Data(const std::string& symbol) const {
+    return ValueOrThrow(TryData<T>(symbol));
+  }
+  template <typename T>
+  Expected<Remote<T>> TryData(const std::string& symbol) const {
+    return internal::FindData(*state_, symbol).map([this](std::uint64_t address) {
+      return Remote<T>(internal::SessionOf(*state_), address);
+    });
+  }
+
   // Modules stay loaded until this or the session's end. Calls of its functions are refused afterwards.
   void Unload() { ValueOrThrow(TryUnload()); }
   Expected<void> TryUnload();
@@ -156,6 +207,22 @@ class Session {
     return MakeCallback(std::type_identity<Prototype>{}, std::move(handler), options);
   }
 
+  // Memory of the DLL's process at an address that came in a struct, or from anywhere else.
+  template <typename T>
+  Remote<T> At(RemoteAddress<T> address) const {
+    return Remote<T>(connection_, address.address());
+  }
+
+  // Memory for DLLs to keep: see Retained.
+  template <typename T>
+  Retained<T> Allocate(std::size_t count = 1) const {
+    return ValueOrThrow(TryAllocate<T>(count));
+  }
+  template <typename T>
+  Expected<Retained<T>> TryAllocate(std::size_t count = 1) const {
+    return Retained<T>::Make(connection_, count);
+  }
+
   // GetLastError() as this thread's last call left it.
   std::uint32_t LastError() const;
   // What DLLs printed since the last time (TextMode::kCapture), flushed first.
@@ -169,10 +236,12 @@ class Session {
   template <typename R, typename... Args, typename F>
   Callback<R(Args...)> MakeCallback(std::type_identity<R(Args...)>, F handler, const FunctionOptions& options) const {
     static_assert(std::is_invocable_r_v<R, F, Args...>, "the handler does not fit the prototype");
-    auto run = [handler = std::move(handler)](const std::uint64_t* words) mutable -> std::uint64_t {
+    static_assert(!internal::Aggregate<R> && !(internal::Aggregate<Args> || ...),
+                  "callbacks do not take or return structs by value in this version: let it be a pointer to one");
+    auto run = [handler = std::move(handler), session = std::weak_ptr(connection_)](const std::uint64_t* words) mutable -> std::uint64_t {
       return [&]<std::size_t... I>(std::index_sequence<I...>) -> std::uint64_t {
-        if constexpr (std::is_void_v<R>) return handler(FromWord<Args>(words[I])...), 0;
-        else return ToWord<R>(handler(FromWord<Args>(words[I])...));
+        if constexpr (std::is_void_v<R>) return handler(internal::Attached(FromWord<Args>(words[I]), session)...), 0;
+        else return ToWord<R>(handler(internal::Attached(FromWord<Args>(words[I]), session)...));
       }(std::index_sequence_for<Args...>{});
     };
     return Callback<R(Args...)>(ValueOrThrow(

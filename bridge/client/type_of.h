@@ -4,7 +4,11 @@
 #include <bit>
 #include <cstddef>
 #include <cstdint>
+#include <mutex>
+#include <optional>
+#include <string>
 #include <type_traits>
+#include <vector>
 
 #include "bridge/client/exception.h"
 #include "bridge/core/type.h"
@@ -27,7 +31,7 @@ struct Size {  // size_t, uintptr_t: as wide as the DLL's pointers
 using Int64 = long long;
 using Uint64 = unsigned long long;
 
-// How a struct of the client is described; see BRIDGE_STRUCT.
+// How a struct or union of the client is described; see BRIDGE_STRUCT.
 template <typename T>
 struct StructOf;
 
@@ -36,25 +40,35 @@ inline constexpr bool kNever = false;
 
 namespace internal {
 
+// Described structs and unions: as arguments and results they cross by value.
+template <typename T>
+concept Aggregate = requires { StructOf<std::remove_cv_t<T>>::kName; };
+
 struct MemberAt {
   std::string name;
   Type type;
   std::uint64_t offset;
 };
-// Throws kUnsupported where the compiler lays the struct out otherwise than
-// its members say (pack, alignas, bit-fields, members left out).
-Type MakeStruct(const char* name, std::uint64_t size, std::vector<MemberAt> members);
+// What defines `declared`, a handle that its own members may have used. Finds out about pack and alignas by itself. Throws
+// kUnsupported where the compiler lays the type out otherwise than its members say (bit-fields, members left out).
+Type Define(const Type& declared, std::uint64_t size, std::uint64_t align, std::vector<MemberAt> members);
+
+// Descriptions are made once and live as long as the program: types that point at each other hold on to them.
+std::recursive_mutex& DescriptionLock();
 
 template <typename T>
 Type StructType() {
-  // A struct that points at itself sees itself as opaque memory.
-  thread_local bool busy = false;
-  if (busy) return Type();
-  struct Busy {
-    Busy() { busy = true; }
-    ~Busy() { busy = false; }
-  } const guard;
-  return StructOf<T>::Describe();
+  using Description = StructOf<T>;
+  const std::lock_guard lock(DescriptionLock());
+  static std::optional<Type> whole, declared;
+  if (whole) return *whole;
+  if (declared) return *declared;  // its own members ask
+  declared = Type::Declare(Description::kName, Description::kKind);
+  struct Undo {
+    ~Undo() { declared.reset(); }
+  } const undo;
+  whole = Define(*declared, sizeof(T), alignof(T), Description::Members());
+  return *whole;
 }
 
 }  // namespace internal
@@ -87,21 +101,23 @@ Type TypeOf() {
                   "a function of the client has no address in the DLL's process: pass a bridge::Callback");
     return Type::Pointer(TypeOf<std::remove_pointer_t<U>>(), std::is_const_v<std::remove_pointer_t<U>>);
   } else if constexpr (std::is_bounded_array_v<U>) return Type::Array(TypeOf<std::remove_extent_t<U>>(), std::extent_v<U>);
+  else if constexpr (std::is_unbounded_array_v<U>) return Type::Array(TypeOf<std::remove_extent_t<U>>(), 0);  // T[] at a struct's end
   else if constexpr (requires { U::BridgeType(); }) return U::BridgeType();
   else return internal::StructType<U>();
 }
 
-// A scalar or pointer as a call's word, and back.
+// A scalar or pointer as a call's word, and back; of a struct by value the address.
 template <typename T>
 std::uint64_t ToWord(const T& value) {
-  if constexpr (std::is_same_v<T, float>) return std::bit_cast<std::uint32_t>(value);
+  if constexpr (internal::Aggregate<T>) return reinterpret_cast<std::uint64_t>(&value);
+  else if constexpr (std::is_same_v<T, float>) return std::bit_cast<std::uint32_t>(value);
   else if constexpr (std::is_same_v<T, double>) return std::bit_cast<std::uint64_t>(value);
   else if constexpr (std::is_pointer_v<T>) return reinterpret_cast<std::uint64_t>(value);
   else if constexpr (std::is_enum_v<T>) return static_cast<std::uint64_t>(static_cast<std::int64_t>(value));
   else if constexpr (std::is_integral_v<T>) return static_cast<std::uint64_t>(static_cast<std::int64_t>(value));
   else if constexpr (requires { value.value; }) return static_cast<std::uint64_t>(static_cast<std::int64_t>(value.value));
   else if constexpr (requires { value.address(); }) return value.address();
-  else static_assert(kNever<T>, "a struct cannot be passed by value: pass a pointer to it");
+  else static_assert(kNever<T>, "the bridge does not know this type: describe it with BRIDGE_STRUCT, or pass a pointer to what it holds");
 }
 
 template <typename T>
@@ -111,8 +127,9 @@ T FromWord(std::uint64_t word) {
   else if constexpr (std::is_pointer_v<T>) return reinterpret_cast<T>(word);
   else if constexpr (std::is_same_v<T, bool>) return (word & 0xff) != 0;
   else if constexpr (std::is_integral_v<T> || std::is_enum_v<T>) return static_cast<T>(word);
+  else if constexpr (requires { T::FromWord(word); }) return T::FromWord(word);
   else if constexpr (requires(T value) { value.value; }) return T{static_cast<decltype(T::value)>(word)};
-  else static_assert(kNever<T>, "a struct cannot be returned by value in this version");
+  else static_assert(kNever<T>, "the bridge does not know this type: describe it with BRIDGE_STRUCT");
 }
 
 template <typename T>
@@ -120,15 +137,18 @@ inline constexpr bool kPointsToConst = std::is_pointer_v<T> && std::is_const_v<s
 
 }  // namespace bridge
 
-// Describes a struct to the bridge, all members in their order, at namespace scope:
+// Describes a struct or union to the bridge, all members in their order, at namespace scope:
 //   struct Image { std::int16_t* data; std::int16_t width, height; };
 //   BRIDGE_STRUCT(Image, data, width, height);
-#define BRIDGE_STRUCT(T, ...)                                                                        \
+// It may point at itself, be packed or aligned, and end in an array of unknown length (T[]).
+#define BRIDGE_STRUCT(T, ...) BRIDGE_AGGREGATE_(T, kStruct, __VA_ARGS__)
+#define BRIDGE_UNION(T, ...) BRIDGE_AGGREGATE_(T, kUnion, __VA_ARGS__)
+#define BRIDGE_AGGREGATE_(T, kind, ...)                                                              \
   template <>                                                                                        \
   struct bridge::StructOf<T> {                                                                       \
-    static ::bridge::Type Describe() {                                                               \
-      return ::bridge::internal::MakeStruct(#T, sizeof(T), {BRIDGE_EACH_(T, __VA_ARGS__)});          \
-    }                                                                                                \
+    static constexpr const char* kName = #T;                                                         \
+    static constexpr ::bridge::Kind kKind = ::bridge::Kind::kind;                                    \
+    static std::vector<::bridge::internal::MemberAt> Members() { return {BRIDGE_EACH_(T, __VA_ARGS__)}; } \
   }
 #define BRIDGE_MEMBER_(T, m) ::bridge::internal::MemberAt{#m, ::bridge::TypeOf<decltype(T::m)>(), offsetof(T, m)},
 #define BRIDGE_PARENS_ ()
