@@ -171,12 +171,14 @@ Expected<void> FunctionState::CallHere(Conversation* here, std::uint64_t* words)
     if (!late) return tl::unexpected(late.error());
     result = *late;
   }
-  if (result_ == Result::kAggregate) {
-    if (room == nullptr) room = reinterpret_cast<std::byte*>(&result);
-    returned_->ToLocal(reinterpret_cast<std::byte*>(words[arguments_]), room, OwnAddress, here);
-    return {};
+  if (result_ == Result::kWord) [[likely]] {
+    words[arguments_] = result;
+  } else if (result_ == Result::kPointer) {
+    words[arguments_] = OwnAddress(here, result);
+  } else {
+    const std::byte* from = room != nullptr ? room : reinterpret_cast<const std::byte*>(&result);
+    returned_->ToLocal(reinterpret_cast<std::byte*>(words[arguments_]), from, OwnAddress, here);
   }
-  words[arguments_] = result_ == Result::kPointer ? OwnAddress(here, result) : result;
   return {};
 }
 
