@@ -53,10 +53,9 @@ Shape PlaceMsvc(const Frame& frame, const std::vector<Part>& parts, std::vector<
     if (!(field && frame.is_union)) whole.align = std::max(whole.align, align);
     whole.demanded = std::max(whole.demanded, demanded);
   }
-  whole.size = AlignUp(whole.size, whole.align);
   whole.demanded = std::max(whole.demanded, frame.align);
   whole.align = std::max(whole.align, whole.demanded);
-  whole.size = AlignUp(whole.size, std::max(Lowered(whole.align, frame.pack), whole.demanded));
+  whole.size = AlignUp(whole.size, whole.align);
   // An alignment that was said, however small, makes the type's whole alignment one that is demanded.
   if (frame.align != 0) whole.demanded = whole.align;
   return whole;
