@@ -15,7 +15,7 @@ struct TypeNode {
   std::uint32_t align = 0;
   bool read_only = false;
   bool declared = false;  // a handle; all but the name is `defined`'s
-  std::weak_ptr<const TypeNode> defined = {};
+  mutable std::weak_ptr<const TypeNode> defined = {};
 };
 
 Type Type::Pointer(Type element, bool read_only) {
@@ -45,8 +45,7 @@ Type Type::Declare(std::string name, Kind kind) {
 
 Type Type::Define(const Type& declared, std::vector<Member> members, std::uint32_t pack, std::uint32_t align) {
   Type whole(declared.kind_, Struct(declared.node_->name, std::move(members), pack, align).node_);
-  // Handles are made by Declare alone, never const themselves.
-  const_cast<TypeNode&>(*declared.node_).defined = whole.node_;
+  declared.node_->defined = whole.node_;
   return whole;
 }
 

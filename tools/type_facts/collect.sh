@@ -6,7 +6,7 @@
 # as clang-<abi>. Without clang, <abi>.skipped says so instead. Runs nothing that
 # it compiled. Other compilers: CC, MINGW64_CC, MINGW32_CC, CLANG.
 set -euo pipefail
-tool=$1 folder=$2
+tool=$(realpath "$1") folder=$2
 mkdir -p "$folder"
 cd "$folder"
 rm -f -- *.section *.facts *.skipped
