@@ -230,6 +230,8 @@ Expected<PassedCall> PassCall(const Signature& signature, Abi abi) {
     call.arguments.insert(call.arguments.begin() + static_cast<std::ptrdiff_t>(*call.hidden),
                           Passed{.kind = Kind::kPointer, .travel = Travel::kWord, .bytes = PointerSize(abi)});
   }
+  if (call.arguments.size() > kMaxArguments)
+    return Fail(ErrorCode::kInvalidArgument, "a function takes at most 255 arguments, a hidden pointer to its result among them");
   if (IsWin32(abi)) GiveOutRegisters(signature, abi, &call);
   return call;
 }

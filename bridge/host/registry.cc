@@ -9,45 +9,12 @@
 #include <charconv>
 
 #include "bridge/host/channel.h"
+#include "bridge/host/export_names.h"
 #include "bridge/host/guarded_call.h"
 #include "bridge/host/unix_path.h"
 
 namespace bridge::host {
 namespace {
-
-ffi_type* FfiType(Kind kind) {
-  switch (kind) {
-    case Kind::kVoid: return &ffi_type_void;
-    case Kind::kBool:
-    case Kind::kUint8: return &ffi_type_uint8;
-    case Kind::kInt8: return &ffi_type_sint8;
-    case Kind::kInt16: return &ffi_type_sint16;
-    case Kind::kUint16:
-    case Kind::kChar16: return &ffi_type_uint16;
-    case Kind::kInt32: return &ffi_type_sint32;
-    case Kind::kUint32: return &ffi_type_uint32;
-    case Kind::kInt64: return &ffi_type_sint64;
-    case Kind::kUint64: return &ffi_type_uint64;
-    case Kind::kFloat: return &ffi_type_float;
-    case Kind::kDouble: return &ffi_type_double;
-    default: return &ffi_type_pointer;
-  }
-}
-
-Expected<ffi_abi> FfiAbi(Convention convention) {
-#ifdef _WIN64
-  (void)convention;  // there is one convention
-  return FFI_WIN64;
-#else
-  switch (convention) {
-    case Convention::kCdecl: return FFI_MS_CDECL;
-    case Convention::kStdcall: return FFI_STDCALL;
-    case Convention::kFastcall: return FFI_FASTCALL;
-    case Convention::kThiscall: return FFI_THISCALL;
-    default: return Fail(ErrorCode::kUnsupported, "this calling convention is not known");
-  }
-#endif
-}
 
 std::string Explain(DWORD error) {
   switch (error) {
@@ -92,17 +59,6 @@ void ClosureEntry(ffi_cif*, void* result, void** arguments, void* data) {
 
 }  // namespace
 
-Expected<CallInterface> PrepareInterface(const Binding& binding) {
-  CallInterface interface;
-  auto abi = FfiAbi(binding.convention);
-  if (!abi) return tl::unexpected(abi.error());
-  for (const Passed& passed : binding.arguments) interface.arguments.push_back(FfiType(passed.kind));
-  if (ffi_prep_cif(&interface.cif, *abi, static_cast<unsigned>(binding.arguments.size()), FfiType(binding.result.kind),
-                   interface.arguments.data()) != FFI_OK)
-    return Fail(ErrorCode::kUnsupported, "libffi refuses this signature");
-  return interface;
-}
-
 Expected<std::uint32_t> Registry::Load(std::string_view path) {
   const std::wstring dos = DosPath(path);
   const DWORD flags = dos.find(L'\\') != std::wstring::npos ? LOAD_WITH_ALTERED_SEARCH_PATH : 0;
@@ -134,7 +90,8 @@ Expected<void*> Registry::FindSymbol(std::uint32_t module, const std::string& sy
   if (found == nullptr) {
     const DWORD error = GetLastError();
     return Fail(ErrorCode::kNotFound,
-                "no symbol '" + symbol + "' in " + ModuleName(handle) + " (Windows error " + std::to_string(error) + ")",
+                "no symbol '" + symbol + "' in " + ModuleName(handle) + " (Windows error " + std::to_string(error) + ")" +
+                    (ordinal != 0 ? "" : AdviseOnSymbol(symbol, ReadExports(handle))),
                 error);
   }
   return reinterpret_cast<void*>(found);
@@ -143,6 +100,7 @@ Expected<void*> Registry::FindSymbol(std::uint32_t module, const std::string& sy
 Expected<std::uint32_t> Registry::Bind(std::uint32_t module, const std::string& symbol, Binding binding) {
   auto code = FindSymbol(module, symbol);
   if (!code) return tl::unexpected(code.error());
+  if (IsVectorcall(symbol)) return Fail(ErrorCode::kUnsupported, "'" + symbol + "' is a vectorcall function, which is not supported");
   auto function = std::make_unique<Function>();
   function->name = symbol;
   function->code = *code;
@@ -152,7 +110,7 @@ Expected<std::uint32_t> Registry::Bind(std::uint32_t module, const std::string& 
 }
 
 Expected<std::uint32_t> Registry::BindCallback(Binding binding) {
-  auto interface = PrepareInterface(binding);
+  auto interface = PrepareClosure(binding);
   if (!interface) return tl::unexpected(interface.error());
   auto prototype = std::make_unique<Prototype>();
   prototype->binding = std::move(binding);

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <ffi.h>
-
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -11,14 +9,9 @@
 #include "bridge/core/binding.h"
 #include "bridge/core/table.h"
 #include "bridge/host/call_shape.h"
+#include "bridge/host/closure_interface.h"
 
 namespace bridge::host {
-
-// A libffi call interface with the types that it points at.
-struct CallInterface {
-  ffi_cif cif{};
-  std::vector<ffi_type*> arguments;
-};
 
 struct Function {
   std::string name;  // as it was asked for
@@ -31,7 +24,7 @@ struct Function {
 struct Prototype {
   std::uint32_t id = 0;
   Binding binding;  // its plan is carried out at each entry
-  CallInterface interface;
+  ClosureInterface interface;
 };
 
 struct HostCallback {
@@ -66,8 +59,5 @@ class Registry {
   Table<Prototype> prototypes_;
   Table<HostCallback> callbacks_;
 };
-
-// kUnsupported names a convention or a type that libffi gets wrong or lacks.
-Expected<CallInterface> PrepareInterface(const Binding& binding);
 
 }  // namespace bridge::host
