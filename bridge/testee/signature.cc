@@ -72,7 +72,7 @@ class Translator {
     open_.push_back(id);
     std::vector<Type::Member> members;
     for (const spanproof::Field& field : type.fields) {
-      if (field.bits != 0) return Fail(ErrorCode::kUnsupported, "bit-fields are not supported yet");
+      if (field.bits) return Fail(ErrorCode::kUnsupported, "bit-fields are not supported yet");
       auto member = Translate(field.type);
       if (!member) return member;
       members.push_back({field.name, std::move(*member)});

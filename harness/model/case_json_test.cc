@@ -176,5 +176,24 @@ TEST_F(CaseFileTest, RefusesOneIdInTwoFiles) {
   EXPECT_FALSE(LoadSuite(folder_));
 }
 
+TEST_F(CaseFileTest, HoldsValuesToBitFieldsAnonymousMembersAndFlexibleArrays) {
+  const auto with = [this](const std::string& value) {
+    return Load(R"({"suite": "struct", "modules": {"m": "m.dll"},
+      "types": {"Either": {"union": [["whole", "int"], ["real", "float"]]},
+                "Packet": {"struct": [["flag", "int", 2], ["", "int", 0], ["", "Either"], ["data", "int16_t[]"]], "align": 16}},
+      "functions": {"f": {"module": "m", "args": ["Packet*", "...", "int"], "result": "int"}},
+      "cases": [{"id": "struct.a", "objects": {"p": {"type": "Packet", "value": )" + value + R"(}},
+                 "steps": [{"call": "f", "args": ["&p", 1], "expect": {"result": 1}}]}]})");
+  };
+  const auto good = with(R"({"flag": -2, "real": 1.5, "data": [1, 2, 3]})");
+  ASSERT_TRUE(good) << good.error().message;
+  EXPECT_EQ(good->functions[0].prototype.variadic, 1u);
+  const auto& record = std::get<Record>(good->cases[0].objects[0].initial->data);
+  EXPECT_EQ(Show(record.fields[2].second), "[1, 2, 3]");
+  EXPECT_NE(with(R"({"flag": 2, "data": []})").error().message.find("2 bits"), std::string::npos);
+  EXPECT_NE(with(R"({"flag": 1, "reel": 1, "data": []})").error().message.find("\"real\""), std::string::npos);
+  EXPECT_FALSE(with(R"({"flag": 1, "whole": 1})"));
+}
+
 }  // namespace
 }  // namespace spanproof

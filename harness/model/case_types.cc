@@ -76,6 +76,12 @@ class Declarations {
       prototype.convention = *parsed;
     }
     for (const Node& argument : node.At("args").Elements()) {
+      if (argument.Text() == kEllipsis) {
+        if (prototype.variadic) argument.Bad("stands twice");
+        if (prototype.arguments.empty()) argument.Bad("needs an argument before it");
+        prototype.variadic = static_cast<std::uint32_t>(prototype.arguments.size());
+        continue;
+      }
       const TypeId id = ParseType(argument);
       const Kind kind = file_->types[id].kind;
       if (kind == Kind::kVoid || kind == Kind::kArray) argument.Bad("cannot be an argument; write a pointer");
@@ -118,8 +124,14 @@ class Declarations {
                               : file_->types.DeclareStruct(names_.Own(name)));
     }
     for (const auto& [name, value] : members) {
+      if (!value.Has("callback")) ReadStruct(name, value);
+    }
+    // What only the whole shows: a struct in itself, members of one name.
+    for (const auto& [name, value] : members) {
       if (value.Has("callback")) continue;
-      ReadStruct(name, value);
+      const TypeId id = *file_->types.DeclareStruct(names_.Own(name));
+      if (const auto layout = LayoutOf(file_->types, id, Abi::kWin64Gnu); !layout) value.Bad(layout.error().message);
+      if (const auto flat = NamedMembers(file_->types, id); !flat) value.Bad(flat.error().message);
     }
     for (const auto& [name, value] : members) {
       if (!value.Has("callback")) continue;
@@ -133,18 +145,23 @@ class Declarations {
   }
 
   void ReadStruct(const std::string& name, const Node& node) {
-    node.AllowOnly({"struct", "union", "pack", "about"});
+    node.AllowOnly({"struct", "union", "pack", "align", "about"});
     const bool is_union = node.Has("union");
     if (is_union == node.Has("struct")) node.Bad("needs one of \"struct\", \"union\" and \"callback\"");
     std::vector<Field> fields;
     for (const Node& pair : node.At(is_union ? "union" : "struct").Elements()) {
       const auto parts = pair.Elements();
-      if (parts.size() != 2) pair.Bad("must be [\"name\", \"type\"]");
-      fields.push_back({parts[0].Text(), ParseType(parts[1]), 0});
+      if (parts.size() != 2 && parts.size() != 3) {
+        pair.Bad("must be [\"name\", \"type\"], or [\"name\", \"type\", bits] for a bit-field");
+      }
+      Field& field = fields.emplace_back(Field{parts[0].Text(), ParseType(parts[1])});
+      if (parts.size() == 3) field.bits = static_cast<std::uint8_t>(parts[2].Number(64));
     }
-    const auto pack = node.Find("pack");
-    const auto bytes = pack ? static_cast<std::uint32_t>(pack->Number(16)) : 0;
-    Declare(node, file_->types.DefineStruct(names_.Own(name), std::move(fields), bytes, is_union));
+    Shape shape;
+    if (const auto pack = node.Find("pack")) shape.pack = static_cast<std::uint32_t>(pack->Number(16));
+    if (const auto align = node.Find("align")) shape.align = static_cast<std::uint32_t>(align->Number(4096));
+    shape.is_union = is_union;
+    Declare(node, file_->types.DefineStruct(names_.Own(name), std::move(fields), shape));
   }
 
   void ReadFunctions(const Node& node) {

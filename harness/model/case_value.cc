@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: MIT
 #include "harness/model/case_value.h"
 
+#include <algorithm>
 #include <bit>
 #include <charconv>
 #include <cmath>
 #include <limits>
 #include <nlohmann/json.hpp>
 
+#include "harness/model/nearest.h"
 #include "harness/model/reached.h"
 #include "harness/model/utf.h"
 #include "harness/model/value_json.h"
@@ -105,8 +107,17 @@ Scalar ReadFloat(const Node& node, Kind kind) {
   return Scalar{kind, bytes, std::bit_cast<std::uint32_t>(narrow)};
 }
 
+// Twenty digits: sign and exponent in the first four, the significand after them.
+Scalar ReadLongDouble(const Node& node) {
+  if (!node.json().is_string() || !node.Text().starts_with("0x")) return WidenToX87(std::bit_cast<std::uint64_t>(ReadDouble(node)));
+  const std::string text = node.Text();
+  if (text.size() != 22) node.Bad("\"" + text + "\" is no long double; write all of its 20 hex digits");
+  return Scalar{Kind::kLongDouble, kX87Width, HexBits(node, "0x" + text.substr(6), 8),
+                static_cast<std::uint16_t>(HexBits(node, text.substr(0, 6), 2))};
+}
+
 Scalar ReadScalar(const Node& node, Kind kind) {
-  if (kind == Kind::kLongDouble) node.Bad("long double values cannot be written in cases yet");
+  if (kind == Kind::kLongDouble) return ReadLongDouble(node);
   if (kind == Kind::kFloat || kind == Kind::kDouble) return ReadFloat(node, kind);
   return Scalar{kind, IntegerWidth(kind).bytes, IntegerBits(node, kind)};
 }
@@ -131,9 +142,6 @@ Pointer ReadPointer(const Node& node, const CaseScope& scope) {
   return pointer;
 }
 
-void Append(Packed* packed, std::uint64_t bits) {
-  for (int i = 0; i < packed->width; ++i) packed->bytes.push_back(static_cast<std::uint8_t>(bits >> (8 * i)));
-}
 
 // A text fills its array from the start; zeros follow.
 Value ReadTextArray(const Node& node, Kind kind, std::uint64_t count) {
@@ -144,7 +152,7 @@ Value ReadTextArray(const Node& node, Kind kind, std::uint64_t count) {
   } else {
     const auto units = Utf16(text);
     if (!units) node.Bad("is no well-formed UTF-8");
-    for (const char16_t unit : *units) Append(&packed, unit);
+    for (const char16_t unit : *units) Append(Scalar{kind, 2, unit}, &packed);
   }
   if (packed.bytes.size() > count * packed.width) {
     node.Bad("the text has more characters than the array (" + std::to_string(count) + ")");
@@ -168,7 +176,7 @@ Value ReadArray(const Node& node, const TypeTable& types, TypeId element, std::u
     for (const Node& each : elements) {
       const Scalar scalar = ReadScalar(each, kind);
       packed.width = scalar.width;
-      Append(&packed, scalar.bits);
+      Append(scalar, &packed);
     }
     return Value{std::move(packed)};
   }
@@ -177,19 +185,36 @@ Value ReadArray(const Node& node, const TypeTable& types, TypeId element, std::u
   return Value{std::move(array)};
 }
 
-Value ReadRecord(const Node& node, const TypeTable& types, const Type& type, const CaseScope& scope) {
-  Record record;
-  for (const auto& [name, member] : node.Members()) {
-    bool known = false;
-    for (const Field& field : type.fields) known = known || field.name == name;
-    if (!known) node.Bad("\"" + type.name + "\" has no member \"" + name + "\"");
+Value ReadMember(const Node& node, const TypeTable& types, const NamedMember& member, const CaseScope& scope) {
+  const Type& type = types[member.type];
+  if (type.kind == Kind::kArray && type.count == 0) {
+    return ReadArray(node, types, type.element, node.Elements().size(), scope);
   }
-  for (const Field& field : type.fields) {
+  const Value value = ReadValue(node, types, member.type, scope);
+  if (member.bits && !FitsBits(std::get<Scalar>(value.data), *member.bits)) {
+    node.Bad("does not fit the " + std::to_string(*member.bits) + " bits of \"" + member.name + "\"");
+  }
+  return value;
+}
+
+Value ReadRecord(const Node& node, const TypeTable& types, TypeId id, const CaseScope& scope) {
+  const auto members = NamedMembers(types, id);
+  if (!members) node.Bad(members.error().message);
+  const std::string of = " of \"" + types[id].name + "\"";
+  std::vector<std::string> names;
+  for (const NamedMember& member : *members) names.push_back(member.name);
+  for (const auto& [name, value] : node.Members()) {
+    if (std::find(names.begin(), names.end(), name) == names.end()) {
+      node.Bad("\"" + types[id].name + "\" has no member \"" + name + "\"" + DidYouMean(name, names));
+    }
+  }
+  Record record;
+  for (const NamedMember& member : *members) {
     // A union is set through any of its members.
-    const auto member = node.Find(field.name);
-    if (!member && type.kind == Kind::kUnion) continue;
-    if (!member) node.Bad("member \"" + field.name + "\" of \"" + type.name + "\" is missing");
-    record.fields.emplace_back(field.name, ReadValue(*member, types, field.type, scope));
+    const auto value = node.Find(member.name);
+    if (!value && member.choice) continue;
+    if (!value) node.Bad("member \"" + member.name + "\"" + of + " is missing");
+    record.fields.emplace_back(member.name, ReadMember(*value, types, member, scope));
   }
   return Value{std::move(record)};
 }
@@ -206,7 +231,7 @@ Value ReadValue(const Node& node, const TypeTable& types, TypeId id, const CaseS
     case Kind::kPointer:
     case Kind::kFunction: return Value{ReadPointer(node, scope)};
     case Kind::kArray: return ReadArray(node, types, type.element, type.count, scope);
-    default: return ReadRecord(node, types, type, scope);
+    default: return ReadRecord(node, types, id, scope);
   }
 }
 

@@ -19,11 +19,12 @@ constexpr std::array<std::pair<Abi, std::string_view>, 6> kAbis = {{
     {Abi::kSysv64Windows, "sysv64-windows"},
 }};
 
-constexpr std::array<std::pair<Convention, std::string_view>, 4> kConventions = {{
+constexpr std::array<std::pair<Convention, std::string_view>, 5> kConventions = {{
     {Convention::kCdecl, "cdecl"},
     {Convention::kStdcall, "stdcall"},
     {Convention::kFastcall, "fastcall"},
     {Convention::kThiscall, "thiscall"},
+    {Convention::kVectorcall, "vectorcall"},
 }};
 
 constexpr std::array<std::pair<Outcome, std::string_view>, 9> kOutcomes = {{

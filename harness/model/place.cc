@@ -11,25 +11,6 @@ namespace {
 
 constexpr std::size_t kQuoted = 120;  // bytes of a text that a message shows
 
-bool IsFloat(Kind kind) {
-  return kind == Kind::kFloat || kind == Kind::kDouble || kind == Kind::kLongDouble;
-}
-
-bool IsSigned(Kind kind) {
-  switch (kind) {
-    case Kind::kChar:
-    case Kind::kInt8:
-    case Kind::kInt16:
-    case Kind::kInt32:
-    case Kind::kInt64:
-    case Kind::kLong:
-    case Kind::kPtrdiff:
-      return true;
-    default:
-      return false;
-  }
-}
-
 std::uint64_t Extended(const Scalar& scalar) {
   if (scalar.width >= 8 || scalar.width == 0) return scalar.bits;
   const unsigned shift = 64 - 8u * scalar.width;
@@ -40,9 +21,9 @@ std::uint64_t Extended(const Scalar& scalar) {
 }
 
 bool SameScalar(const Scalar& left, const Scalar& right) {
-  if (IsFloat(left.kind) != IsFloat(right.kind)) return false;
-  if (left.width == right.width) return left.bits == right.bits;
-  return !IsFloat(left.kind) && Extended(left) == Extended(right);
+  if (IsFloating(left.kind) != IsFloating(right.kind)) return false;
+  if (left.width == right.width) return left.bits == right.bits && left.high == right.high;
+  return !IsFloating(left.kind) && Extended(left) == Extended(right);
 }
 
 std::optional<std::size_t> ElementCount(const Value& value) {
@@ -55,12 +36,7 @@ std::optional<std::size_t> ElementCount(const Value& value) {
 
 Value ElementAt(const Value& value, std::size_t index) {
   if (const auto* array = std::get_if<Array>(&value.data)) return array->elements[index];
-  const Packed& packed = std::get<Packed>(value.data);
-  Scalar scalar{packed.kind, packed.width, 0};
-  for (std::size_t byte = 0; byte < packed.width && byte < 8; ++byte) {
-    scalar.bits |= std::uint64_t{packed.bytes[index * packed.width + byte]} << (8 * byte);
-  }
-  return Value{scalar};
+  return Value{ElementOf(std::get<Packed>(value.data), index)};
 }
 
 void FindInSequences(const Value& left, const Value& right, const Place& place,

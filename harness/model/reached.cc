@@ -12,16 +12,18 @@ tl::unexpected<Error> Nowhere(const Path& path, const std::string& why) {
   return Fail(ErrorCode::kInvalidArgument, "path " + Spell(path) + " " + why);
 }
 
-Expected<TypeId> Member(const TypeTable& types, TypeId at, const std::string& name, const Path& path) {
+Expected<TypeId> MemberType(const TypeTable& types, TypeId at, const std::string& name, const Path& path) {
   if (types[at].kind == Kind::kPointer) at = types[at].element;
   const Type& type = types[at];
   if (type.kind != Kind::kStruct && type.kind != Kind::kUnion) {
     return Nowhere(path, "takes member \"" + name + "\" of \"" + types.Spell(at) + "\", which has none");
   }
   std::vector<std::string> names;
-  for (const Field& field : type.fields) {
-    if (field.name == name) return field.type;
-    names.push_back(field.name);
+  const auto members = NamedMembers(types, at);
+  if (!members) return Nowhere(path, "cannot be followed: " + members.error().message);
+  for (const auto& member : *members) {
+    if (member.name == name) return member.type;
+    names.push_back(member.name);
   }
   return Nowhere(path, "names no member of \"" + type.name + "\": \"" + name + "\"" + DidYouMean(name, names));
 }
@@ -46,7 +48,7 @@ Expected<ReachedType> TypeReached(TypeTable* types, const Prototype& prototype, 
   }
   for (const auto& segment : path.segments) {
     const auto* name = std::get_if<std::string>(&segment);
-    auto next = name != nullptr ? Member(*types, at, *name, path) : Element(*types, at, path);
+    auto next = name != nullptr ? MemberType(*types, at, *name, path) : Element(*types, at, path);
     if (!next) return tl::unexpected(next.error());
     at = *next;
   }

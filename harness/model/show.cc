@@ -46,9 +46,19 @@ std::string Quoted(std::uint64_t unit, const char* prefix) {
   return out + "'";
 }
 
-std::string ShowScalar(Kind kind, std::uint8_t width, std::uint64_t bits) {
+// As a decimal where a double holds it, else by its bits.
+std::string ShowLongDouble(const Scalar& scalar) {
+  char text[32];
+  std::snprintf(text, sizeof text, "0x%04x%016llx", scalar.high, static_cast<unsigned long long>(scalar.bits));
+  const auto narrow = NarrowToDouble(scalar);
+  return narrow ? ShowFloat(std::bit_cast<double>(*narrow), *narrow) : text;
+}
+
+std::string ShowScalar(const Scalar& scalar) {
+  const auto& [kind, width, bits, high] = scalar;
   const std::string_view tag = Tag(kind, width);
   if (tag.empty()) return Hex(bits);
+  if (width == kX87Width) return ShowLongDouble(scalar);
   switch (tag[0]) {
     case 'b': return bits == 0 ? "false" : bits == 1 ? "true" : "bool(" + Hex(bits) + ")";
     case 'c': return Quoted(bits, width == 1 ? "" : "L");
@@ -83,11 +93,7 @@ std::string ShowText(const Packed& packed) {
   std::string out = packed.width == 1 ? "\"" : "L\"";
   std::size_t shown = packed.bytes.size() / packed.width;
   // A text is shown without the zeros that fill its array.
-  const auto unit = [&](std::size_t i) {
-    std::uint64_t bits = 0;
-    for (int b = packed.width - 1; b >= 0; --b) bits = bits << 8 | packed.bytes[i * packed.width + b];
-    return bits;
-  };
+  const auto unit = [&](std::size_t i) { return ElementOf(packed, i).bits; };
   while (shown > 0 && unit(shown - 1) == 0) --shown;
   for (std::size_t i = 0; i < shown; ++i) {
     const std::string quoted = Quoted(unit(i), "");
@@ -102,10 +108,8 @@ std::string ShowPacked(const Packed& packed) {
   const std::size_t count = packed.bytes.size() / packed.width;
   std::string out = "[";
   for (std::size_t i = 0; i < count && i < kMostShown; ++i) {
-    std::uint64_t bits = 0;
-    for (int b = packed.width - 1; b >= 0; --b) bits = bits << 8 | packed.bytes[i * packed.width + b];
     if (i > 0) out += ", ";
-    out += ShowScalar(packed.kind, packed.width, bits);
+    out += ShowScalar(ElementOf(packed, i));
   }
   if (count > kMostShown) out += ", … " + std::to_string(count) + " in all";
   return out + "]";
@@ -116,7 +120,7 @@ std::string ShowPacked(const Packed& packed) {
 std::string Show(const Value& value) {
   struct Visitor {
     std::string operator()(std::monostate) const { return "void"; }
-    std::string operator()(const Scalar& s) const { return ShowScalar(s.kind, s.width, s.bits); }
+    std::string operator()(const Scalar& s) const { return ShowScalar(s); }
     std::string operator()(const Pointer& p) const { return ShowPointer(p); }
     std::string operator()(const Packed& p) const { return ShowPacked(p); }
     std::string operator()(const Array& array) const {

@@ -59,6 +59,12 @@ constexpr std::array kBaseNames = {
     BaseName{"intptr_t", Kind::kPtrdiff},
 };
 
+std::string Dimension(std::uint64_t count) {
+  return count == 0 ? "[]" : "[" + std::to_string(count) + "]";
+}
+
+bool IsPower(std::uint32_t number) { return (number & (number - 1)) == 0; }
+
 bool IsName(std::string_view name) {
   if (name.empty() || name.size() > 200) return false;
   const auto letter = [](char c) {
@@ -72,6 +78,22 @@ bool IsName(std::string_view name) {
 }  // namespace
 
 bool IsScalar(Kind kind) { return kind >= Kind::kBool && kind <= Kind::kLongDouble; }
+bool IsFloating(Kind kind) { return kind >= Kind::kFloat && kind <= Kind::kLongDouble; }
+bool IsAggregate(Kind kind) { return kind == Kind::kStruct || kind == Kind::kUnion; }
+
+bool IsSigned(Kind kind) {
+  switch (kind) {
+    case Kind::kChar:
+    case Kind::kInt8:
+    case Kind::kInt16:
+    case Kind::kInt32:
+    case Kind::kInt64:
+    case Kind::kLong:
+    case Kind::kPtrdiff: return true;
+    default: return false;
+  }
+}
+
 bool IsAddress(Kind kind) { return kind == Kind::kPointer || kind == Kind::kFunction; }
 
 TypeTable::TypeTable() {
@@ -111,7 +133,7 @@ TypeId TypeTable::ArrayOf(TypeId element, std::uint64_t count) {
   type.count = count;
   // C writes the outermost dimension first: 2 of int[3] is int[2][3].
   std::string spelling = Spell(element);
-  const std::string dimension = "[" + std::to_string(count) + "]";
+  const std::string dimension = Dimension(count);
   std::size_t at = spelling.size();
   for (TypeId inner = element; types_[inner].kind == Kind::kArray; inner = types_[inner].element) {
     at = spelling.rfind('[', at - 1);
@@ -129,7 +151,7 @@ std::string TypeTable::Spell(TypeId id) const {
       std::string dimensions;
       TypeId inner = id;
       for (; types_[inner].kind == Kind::kArray; inner = types_[inner].element) {
-        dimensions += "[" + std::to_string(types_[inner].count) + "]";
+        dimensions += Dimension(types_[inner].count);
       }
       return Spell(inner) + dimensions;
     }
@@ -171,33 +193,59 @@ Expected<TypeId> TypeTable::DeclareFunction(std::string name) {
 
 Expected<TypeId> TypeTable::DefineStruct(std::string name, std::vector<Field> fields,
                                          std::uint32_t pack, bool is_union) {
-  const auto id = DeclareStruct(name);
-  if (!id) return id;
-  if (fields.empty()) {
-    return Fail(ErrorCode::kInvalidArgument, "struct \"" + name + "\" has no members");
-  }
-  if (pack > 16 || (pack & (pack - 1)) != 0) {
-    return Fail(ErrorCode::kInvalidArgument,
-                "pack of \"" + name + "\" is " + std::to_string(pack) + "; use 1, 2, 4, 8 or 16");
-  }
+  return DefineStruct(std::move(name), std::move(fields), Shape{pack, 0, is_union});
+}
+
+// What can be told of the fields before the types they name are defined.
+Expected<void> TypeTable::CheckFields(const std::string& name, const std::vector<Field>& fields,
+                                      bool is_union) const {
+  const auto bad = [&](const std::string& why) {
+    return Fail(ErrorCode::kInvalidArgument, "struct \"" + name + "\" " + why);
+  };
+  if (fields.empty()) return bad("has no members");
   for (std::size_t i = 0; i < fields.size(); ++i) {
-    for (std::size_t j = 0; j < i; ++j) {
-      if (fields[i].name == fields[j].name) {
-        return Fail(ErrorCode::kInvalidArgument,
-                    "struct \"" + name + "\" has two members \"" + fields[i].name + "\"");
-      }
+    const Field& field = fields[i];
+    const Type& type = types_[field.type];
+    const std::string what = "member " + (field.name.empty() ? std::to_string(i) : "\"" + field.name + "\"");
+    if (field.bits) {
+      if (!IsScalar(type.kind) || IsFloating(type.kind)) return bad(what + " cannot be a bit-field; only integers can");
+      if (*field.bits == 0 && !field.name.empty()) return bad(what + " has width 0; only \"\" may have");
+    } else if (field.name.empty() && !IsAggregate(type.kind)) {
+      return bad(what + " has no name; only bit-fields, structs and unions may have none");
+    }
+    if (type.kind == Kind::kArray && type.count == 0 && (is_union || i == 0 || i + 1 != fields.size())) {
+      return bad(what + " is a flexible array; it must be the last of several members of a struct");
+    }
+    for (std::size_t j = 0; j < i && !field.name.empty(); ++j) {
+      if (field.name == fields[j].name) return bad("has two members \"" + field.name + "\"");
     }
   }
+  return {};
+}
+
+Expected<TypeId> TypeTable::DefineStruct(std::string name, std::vector<Field> fields, const Shape& shape) {
+  const auto id = DeclareStruct(name);
+  if (!id) return id;
+  if (const auto good = CheckFields(name, fields, shape.is_union); !good) return tl::unexpected(good.error());
+  if (shape.pack > 16 || !IsPower(shape.pack)) {
+    return Fail(ErrorCode::kInvalidArgument,
+                "pack of \"" + name + "\" is " + std::to_string(shape.pack) + "; use 1, 2, 4, 8 or 16");
+  }
+  if (shape.align > 4096 || !IsPower(shape.align)) {
+    return Fail(ErrorCode::kInvalidArgument, "align of \"" + name + "\" is " + std::to_string(shape.align) +
+                                                 "; use a power of two up to 4096");
+  }
   Type& type = types_[*id];
-  const Kind kind = is_union ? Kind::kUnion : Kind::kStruct;
+  const Kind kind = shape.is_union ? Kind::kUnion : Kind::kStruct;
   if (type.defined) {
-    if (type.kind == kind && type.fields == fields && type.pack == pack) return id;
+    if (type.kind == kind && type.fields == fields && type.pack == shape.pack && type.align == shape.align) return id;
     return Fail(ErrorCode::kInvalidArgument,
                 "\"" + name + "\" is already defined with other members");
   }
   type.kind = kind;
   type.fields = std::move(fields);
-  type.pack = pack;
+  type.pack = shape.pack;
+  type.align = shape.align;
   type.defined = true;
   return id;
 }

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <deque>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -18,7 +19,8 @@ namespace spanproof {
 // sysv64 does, with the Windows widths of long (4) and wchar_t (2).
 enum class Abi : std::uint8_t { kWin64Gnu, kWin64Msvc, kWin32Gnu, kWin32Msvc, kSysv64, kSysv64Windows };
 
-enum class Convention : std::uint8_t { kCdecl, kStdcall, kFastcall, kThiscall };
+// kVectorcall can be said, so that refusing it by name can be a case; nobody calls it.
+enum class Convention : std::uint8_t { kCdecl, kStdcall, kFastcall, kThiscall, kVectorcall };
 
 enum class Kind : std::uint8_t {
   kVoid,
@@ -60,19 +62,24 @@ struct Directive {
   bool operator==(const Directive&) const = default;
 };
 
+// With `variadic` set, so many arguments are declared and the others stand for
+// "...": each shape of call is a prototype of its own.
 struct Prototype {
   Convention convention = Convention::kCdecl;
   TypeId result = 0;
   std::vector<TypeId> arguments;
   std::vector<Directive> memsync;
+  std::optional<std::uint32_t> variadic = {};
 
   bool operator==(const Prototype&) const = default;
 };
 
+// An empty name: an unnamed bit-field, or an anonymous struct or union, whose
+// members count as members of what holds it. Width 0 ends a bit-field's unit.
 struct Field {
   std::string name;
   TypeId type = 0;
-  std::uint8_t bits = 0;  // width of a bit-field, 0 for an ordinary member
+  std::optional<std::uint8_t> bits = {};  // width of a bit-field; absent: an ordinary member
 
   bool operator==(const Field&) const = default;
 };
@@ -81,11 +88,19 @@ struct Type {
   Kind kind = Kind::kVoid;
   std::string name;             // struct, union and named function types
   TypeId element = 0;           // kPointer: pointee; kArray: element
-  std::uint64_t count = 0;      // kArray
+  std::uint64_t count = 0;      // kArray; 0: a flexible one, which ends a struct
   bool defined = true;          // false: declared only, kStruct, kUnion, kFunction
   std::vector<Field> fields;    // kStruct, kUnion
   std::uint32_t pack = 0;       // #pragma pack(n); 0: the ABI's own
+  std::uint32_t align = 0;      // alignas(n) of the whole; 0: by its members
   Prototype prototype;          // kFunction
+};
+
+// How a struct or union is laid out, beside its members.
+struct Shape {
+  std::uint32_t pack = 0;
+  std::uint32_t align = 0;
+  bool is_union = false;
 };
 
 struct Layout {
@@ -102,11 +117,13 @@ class TypeTable {
   TypeTable();
 
   // C-like spellings: "int", "unsigned short", "int16_t", "float*", "char**",
-  // "Image*", "int[10]", "filter_t" (a named function type; passed as a pointer).
+  // "Image*", "int[10]", "filter_t" (a named function type; passed as a pointer);
+  // "int[]", a flexible array, for a struct's last member.
   Expected<TypeId> Parse(std::string_view spelling);
 
   // Declares first so that structs may point at themselves; defining twice
   // with another content is kInvalidArgument.
+  Expected<TypeId> DefineStruct(std::string name, std::vector<Field> fields, const Shape& shape);
   Expected<TypeId> DefineStruct(std::string name, std::vector<Field> fields,
                                 std::uint32_t pack = 0, bool is_union = false);
   Expected<TypeId> DeclareStruct(std::string name);
@@ -123,20 +140,56 @@ class TypeTable {
 
  private:
   Expected<TypeId> Declare(std::string name, Kind kind);
+  Expected<void> CheckFields(const std::string& name, const std::vector<Field>& fields, bool is_union) const;
   TypeId Intern(std::string spelling, Type type);
 
   std::deque<Type> types_;
   std::map<std::string, TypeId, std::less<>> by_spelling_;
 };
 
-bool IsScalar(Kind kind);   // arithmetic: bool to long double
-bool IsAddress(Kind kind);  // pointers and functions, which travel as pointers
+bool IsScalar(Kind kind);     // arithmetic: bool to long double
+bool IsFloating(Kind kind);   // float, double, long double
+bool IsSigned(Kind kind);     // of integers; plain char is, as Windows' compilers have it
+bool IsAddress(Kind kind);    // pointers and functions, which travel as pointers
+bool IsAggregate(Kind kind);  // struct or union
 
-// Size and alignment in bytes under `abi`; kUnsupported for void, incomplete
-// structs and what the engine does not lay out (bit-fields, so far).
+// Size and alignment in bytes under `abi`; kUnsupported for void and incomplete
+// structs, kInvalidArgument for what no compiler takes.
 Expected<Layout> LayoutOf(const TypeTable& types, TypeId id, Abi abi);
+
+// Where a member begins: a byte and, of a bit-field, its lowest bit in it.
+struct FieldPlace {
+  std::uint64_t offset = 0;
+  std::uint8_t bit = 0;
+
+  bool operator==(const FieldPlace&) const = default;
+};
+
+// One for each of the type's `fields`, unnamed ones included.
+Expected<std::vector<FieldPlace>> FieldPlaces(const TypeTable& types, TypeId id, Abi abi);
 Expected<std::vector<std::uint64_t>> FieldOffsets(const TypeTable& types, TypeId id, Abi abi);
+
+// A member as values have it: those of anonymous members stand beside the others,
+// unnamed bit-fields are left out.
+struct NamedMember {
+  std::string name;
+  TypeId type = 0;
+  std::optional<std::uint8_t> bits = {};
+  bool choice = false;  // one of a union's: a value may leave it out
+  FieldPlace place = {};
+};
+
+// Those of a struct or union, in order. NamedMembers leaves `place` at zero.
+Expected<std::vector<NamedMember>> NamedMembers(const TypeTable& types, TypeId id);
+Expected<std::vector<NamedMember>> PlacedMembers(const TypeTable& types, TypeId id, Abi abi);
+
+// The element type of the flexible array that a struct ends with; none: nullopt.
+std::optional<TypeId> FlexibleElement(const TypeTable& types, TypeId id);
+
 std::uint64_t PointerSize(Abi abi);
+
+// What stands among a signature's arguments before those that it does not declare.
+inline constexpr std::string_view kEllipsis = "...";
 
 std::string_view Name(Abi abi);                // "win64-gnu"
 std::string_view Name(Convention convention);  // "cdecl"

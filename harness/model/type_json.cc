@@ -12,6 +12,8 @@ using nlohmann::json;
 
 constexpr std::size_t kMostArguments = 256;
 constexpr std::size_t kMostDirectives = 64;
+constexpr unsigned kWidestBitField = 64;
+constexpr unsigned kLargestAlign = 4096;
 
 tl::unexpected<Error> Bad(std::string why) {
   return Fail(ErrorCode::kInvalidArgument, std::move(why));
@@ -27,29 +29,37 @@ Expected<TypeId> ParseMember(const json& in, TypeTable* types, const std::string
 
 Expected<void> DefineStruct(const std::string& name, const json& in, TypeTable* types) {
   if (!in.is_object() || !in.contains("fields") || !in["fields"].is_array()) {
-    return Bad("struct \"" + name + "\" needs \"fields\", a list of [name, type]");
+    return Bad("struct \"" + name + "\" needs \"fields\", a list of [name, type] or [name, type, bits]");
   }
   std::vector<Field> fields;
   for (const json& pair : in["fields"]) {
-    if (!pair.is_array() || pair.size() != 2 || !pair[0].is_string()) {
-      return Bad("a field of \"" + name + "\" is no [name, type]");
+    if (!pair.is_array() || pair.size() < 2 || pair.size() > 3 || !pair[0].is_string()) {
+      return Bad("a field of \"" + name + "\" is no [name, type] or [name, type, bits]");
     }
     const auto field_name = pair[0].get<std::string>();
     auto type = ParseMember(pair[1], types, "type of \"" + name + "." + field_name + "\"");
     if (!type) return tl::unexpected(type.error());
-    fields.push_back(Field{field_name, *type, 0});
+    Field& field = fields.emplace_back(Field{field_name, *type});
+    if (pair.size() == 2) continue;
+    if (!pair[2].is_number_unsigned() || pair[2] > kWidestBitField) {
+      return Bad("the width of \"" + name + "." + field_name + "\" is no number up to 64");
+    }
+    field.bits = pair[2].get<std::uint8_t>();
   }
-  std::uint32_t pack = 0;
-  if (const auto at = in.find("pack"); at != in.end()) {
-    if (!at->is_number_unsigned() || *at > 16) return Bad("pack of \"" + name + "\" is no number up to 16");
-    pack = at->get<std::uint32_t>();
+  Shape shape;
+  for (const auto& [key, number] : {std::pair{"pack", &shape.pack}, std::pair{"align", &shape.align}}) {
+    const auto at = in.find(key);
+    if (at == in.end()) continue;
+    if (!at->is_number_unsigned() || *at > kLargestAlign) {
+      return Bad(std::string(key) + " of \"" + name + "\" is no power of two");
+    }
+    *number = at->get<std::uint32_t>();
   }
-  bool is_union = false;
   if (const auto at = in.find("union"); at != in.end()) {
     if (!at->is_boolean()) return Bad("union of \"" + name + "\" is true or false");
-    is_union = at->get<bool>();
+    shape.is_union = at->get<bool>();
   }
-  const auto id = types->DefineStruct(name, std::move(fields), pack, is_union);
+  const auto id = types->DefineStruct(name, std::move(fields), shape);
   if (!id) return tl::unexpected(id.error());
   return {};
 }
@@ -66,7 +76,11 @@ Expected<const json*> Section(const json& in, const char* name) {
 
 json EncodePrototype(const TypeTable& types, const Prototype& prototype) {
   json args = json::array();
-  for (const TypeId argument : prototype.arguments) args.push_back(types.Spell(argument));
+  for (std::size_t i = 0; i < prototype.arguments.size(); ++i) {
+    if (prototype.variadic == i) args.push_back(kEllipsis);
+    args.push_back(types.Spell(prototype.arguments[i]));
+  }
+  if (prototype.variadic == prototype.arguments.size()) args.push_back(kEllipsis);
   json out = {{"convention", std::string(Name(prototype.convention))},
               {"args", std::move(args)},
               {"result", types.Spell(prototype.result)}};
@@ -91,10 +105,17 @@ Expected<Prototype> DecodePrototype(const json& in, TypeTable* types) {
     prototype.convention = *convention;
   }
   for (std::size_t i = 0; i < in["args"].size(); ++i) {
-    auto type = ParseMember(in["args"][i], types, "argument " + std::to_string(i));
+    const std::size_t number = prototype.arguments.size();
+    if (in["args"][i] == kEllipsis) {
+      if (prototype.variadic) return Bad("\"...\" stands twice");
+      if (number == 0) return Bad("\"...\" needs an argument before it");
+      prototype.variadic = static_cast<std::uint32_t>(number);
+      continue;
+    }
+    auto type = ParseMember(in["args"][i], types, "argument " + std::to_string(number));
     if (!type) return tl::unexpected(type.error());
     if ((*types)[*type].kind == Kind::kVoid || (*types)[*type].kind == Kind::kArray) {
-      return Bad("argument " + std::to_string(i) + " cannot be \"" + types->Spell(*type) +
+      return Bad("argument " + std::to_string(number) + " cannot be \"" + types->Spell(*type) +
                  "\"; pass a pointer");
     }
     prototype.arguments.push_back(*type);
@@ -124,10 +145,12 @@ json EncodeTypes(const TypeTable& types) {
     } else if (type.kind == Kind::kStruct || type.kind == Kind::kUnion) {
       json fields = json::array();
       for (const Field& field : type.fields) {
-        fields.push_back(json::array({field.name, types.Spell(field.type)}));
+        json& one = fields.emplace_back(json::array({field.name, types.Spell(field.type)}));
+        if (field.bits) one.push_back(*field.bits);
       }
       json definition = {{"fields", std::move(fields)}};
       if (type.pack != 0) definition["pack"] = type.pack;
+      if (type.align != 0) definition["align"] = type.align;
       if (type.kind == Kind::kUnion) definition["union"] = true;
       structs[type.name] = std::move(definition);
     }

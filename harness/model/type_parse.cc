@@ -74,8 +74,10 @@ Expected<TypeId> TypeTable::Parse(std::string_view spelling) {
   }
 
   TypeId id = known->second;
+  bool flexible = false;
   for (int suffixes = 0; !cursor.AtEnd(); ++suffixes) {
     if (suffixes == kMostSuffixes) return bad("has too many suffixes");
+    if (flexible) return bad("goes on after []; only a whole member is a flexible array");
     if (cursor.Take('*')) {
       id = PointerTo(id);
       const std::string_view word = cursor.Word();
@@ -84,6 +86,12 @@ Expected<TypeId> TypeTable::Parse(std::string_view spelling) {
     }
     std::vector<std::uint64_t> dimensions;
     while (cursor.Take('[')) {
+      // The outermost dimension, which C writes first, may be left open.
+      if (dimensions.empty() && cursor.Take(']')) {
+        flexible = true;
+        dimensions.push_back(0);
+        continue;
+      }
       const std::string_view digits = cursor.Word();
       std::uint64_t count = 0;
       const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), count);

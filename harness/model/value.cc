@@ -6,22 +6,6 @@
 namespace spanproof {
 namespace {
 
-bool IsFloating(Kind kind) {
-  return kind == Kind::kFloat || kind == Kind::kDouble || kind == Kind::kLongDouble;
-}
-
-bool IsSigned(Kind kind) {
-  switch (kind) {
-    case Kind::kInt8:
-    case Kind::kInt16:
-    case Kind::kInt32:
-    case Kind::kInt64:
-    case Kind::kLong:
-    case Kind::kPtrdiff: return true;
-    default: return false;
-  }
-}
-
 // The width that `abi` gives to a kind whose width differs between ABIs, else 0.
 std::uint8_t VaryingWidth(Kind kind, Abi abi) {
   switch (kind) {
@@ -30,12 +14,13 @@ std::uint8_t VaryingWidth(Kind kind, Abi abi) {
     case Kind::kWchar: return abi == Abi::kSysv64 ? 4 : 2;
     case Kind::kSize:
     case Kind::kPtrdiff: return static_cast<std::uint8_t>(PointerSize(abi));
+    case Kind::kLongDouble: return abi == Abi::kWin64Msvc || abi == Abi::kWin32Msvc ? 8 : kX87Width;
     default: return 0;
   }
 }
 
 // False when the bits do not survive the narrower width.
-bool Resize(Kind kind, std::uint8_t from, std::uint8_t to, std::uint64_t* bits) {
+bool ResizeInteger(Kind kind, std::uint8_t from, std::uint8_t to, std::uint64_t* bits) {
   if (IsSigned(kind) && from < 8 && ((*bits >> (from * 8 - 1)) & 1) != 0) {
     *bits |= ~std::uint64_t{0} << (from * 8);
   }
@@ -48,15 +33,24 @@ bool Resize(Kind kind, std::uint8_t from, std::uint8_t to, std::uint64_t* bits) 
   return back == full;
 }
 
+std::optional<Scalar> Resize(const Scalar& scalar, std::uint8_t width) {
+  Scalar out{scalar.kind, width, scalar.bits};
+  if (scalar.kind != Kind::kLongDouble) {
+    return ResizeInteger(scalar.kind, scalar.width, width, &out.bits) ? std::optional(out) : std::nullopt;
+  }
+  if (width == kX87Width) return WidenToX87(scalar.bits);
+  const auto bits = NarrowToDouble(scalar);
+  if (!bits) return std::nullopt;
+  out.bits = *bits;
+  return out;
+}
+
 Expected<Value> PackedForAbi(const Packed& packed, std::uint8_t width) {
   Packed out{packed.kind, width, {}};
-  for (std::size_t i = 0; i + packed.width <= packed.bytes.size(); i += packed.width) {
-    std::uint64_t bits = 0;
-    for (int b = packed.width - 1; b >= 0; --b) bits = bits << 8 | packed.bytes[i + b];
-    if (!Resize(packed.kind, packed.width, width, &bits)) {
-      return Fail(ErrorCode::kInvalidArgument, "an array element does not fit the ABI's width");
-    }
-    for (int b = 0; b < width; ++b) out.bytes.push_back(static_cast<std::uint8_t>(bits >> (8 * b)));
+  for (std::size_t i = 0; i < packed.bytes.size() / packed.width; ++i) {
+    const auto element = Resize(ElementOf(packed, i), width);
+    if (!element) return Fail(ErrorCode::kInvalidArgument, "an array element does not fit the ABI's width");
+    Append(*element, &out);
   }
   return Value{std::move(out)};
 }
@@ -67,7 +61,7 @@ std::string_view Tag(Kind kind, std::uint8_t width) {
   if (kind == Kind::kBool) return "b8";
   if (kind == Kind::kChar) return "c8";
   if (kind == Kind::kWchar) return width == 4 ? "c32" : "c16";
-  if (IsFloating(kind)) return width == 4 ? "f32" : width == 8 ? "f64" : "";
+  if (IsFloating(kind)) return width == 4 ? "f32" : width == 8 ? "f64" : width == kX87Width ? "f80" : "";
   if (!IsScalar(kind)) return "";
   const bool is_signed = IsSigned(kind);
   switch (width) {
@@ -77,6 +71,30 @@ std::string_view Tag(Kind kind, std::uint8_t width) {
     case 8: return is_signed ? "i64" : "u64";
     default: return "";
   }
+}
+
+bool FitsBits(const Scalar& scalar, std::uint8_t bits) {
+  if (bits >= 8 * scalar.width || bits >= 64) return true;
+  if (scalar.kind == Kind::kBool) return scalar.bits <= 1;
+  if (!IsSigned(scalar.kind)) return scalar.bits >> bits == 0;
+  // Above the field's own bits stands nothing but its sign.
+  const std::uint64_t all = scalar.width >= 8 ? ~std::uint64_t{0} : (std::uint64_t{1} << (8 * scalar.width)) - 1;
+  const std::uint64_t above = scalar.bits >> (bits - 1);
+  return above == 0 || above == all >> (bits - 1);
+}
+
+void Append(const Scalar& scalar, Packed* packed) {
+  for (int i = 0; i < packed->width; ++i) {
+    packed->bytes.push_back(static_cast<std::uint8_t>(i < 8 ? scalar.bits >> (8 * i) : scalar.high >> (8 * (i - 8))));
+  }
+}
+
+Scalar ElementOf(const Packed& packed, std::size_t index) {
+  Scalar scalar{packed.kind, packed.width, 0};
+  const std::uint8_t* at = packed.bytes.data() + index * packed.width;
+  for (int i = packed.width; i-- > 8;) scalar.high = static_cast<std::uint16_t>(scalar.high << 8 | at[i]);
+  for (int i = std::min<int>(packed.width, 8); i-- > 0;) scalar.bits = scalar.bits << 8 | at[i];
+  return scalar;
 }
 
 bool Array::operator==(const Array& other) const { return elements == other.elements; }
@@ -94,13 +112,13 @@ Expected<Value> ForAbi(const Value& value, Abi abi) {
   if (const auto* scalar = std::get_if<Scalar>(&value.data)) {
     const std::uint8_t width = VaryingWidth(scalar->kind, abi);
     if (width == 0 || width == scalar->width) return value;
-    Scalar out{scalar->kind, width, scalar->bits};
-    if (!Resize(scalar->kind, scalar->width, width, &out.bits)) {
+    const auto out = Resize(*scalar, width);
+    if (!out) {
       return Fail(ErrorCode::kInvalidArgument,
                   Show(value) + " does not fit " + std::to_string(width) + " bytes on " +
                       std::string(Name(abi)));
     }
-    return Value{out};
+    return Value{*out};
   }
   if (const auto* packed = std::get_if<Packed>(&value.data)) {
     const std::uint8_t width = VaryingWidth(packed->kind, abi);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <utility>
 #include <variant>
@@ -15,19 +16,32 @@ struct Value;
 
 // How a scalar is said on the wire and compared: its class and width, so that
 // long and int are one where they have one width (TESTEE.md, "Types and
-// values"). Empty for what has no tag: the 10-byte long double, so far.
+// values"). Empty for what is no scalar.
 std::string_view Tag(Kind kind, std::uint8_t width);
 
-// A scalar's exact bits, zero-extended; `width` in bytes.
+// Bytes of x87's extended format, whatever an ABI pads it to.
+inline constexpr std::uint8_t kX87Width = 10;
+
+// A scalar's exact bits, zero-extended; `width` in bytes. Only a long double of
+// kX87Width has more than 64: `high` holds its sign and exponent.
 struct Scalar {
   Kind kind = Kind::kInt32;
   std::uint8_t width = 4;
   std::uint64_t bits = 0;
+  std::uint16_t high = 0;
 
   bool operator==(const Scalar& other) const {
-    return Tag(kind, width) == Tag(other.kind, other.width) && bits == other.bits;
+    return Tag(kind, width) == Tag(other.kind, other.width) && bits == other.bits && high == other.high;
   }
 };
+
+// A double's bits as a long double of kX87Width, and back; nullopt where a double
+// cannot hold it exactly.
+Scalar WidenToX87(std::uint64_t bits_of_double);
+std::optional<std::uint64_t> NarrowToDouble(const Scalar& x87);
+
+// Whether a bit-field of so many bits holds the scalar.
+bool FitsBits(const Scalar& scalar, std::uint8_t bits);
 
 // Where a pointer points, said so that two processes can agree on it.
 struct Pointer {
@@ -58,6 +72,10 @@ struct Packed {
     return Tag(kind, width) == Tag(other.kind, other.width) && bytes == other.bytes;
   }
 };
+
+// The scalar as one more element; the element as a scalar.
+void Append(const Scalar& scalar, Packed* packed);
+Scalar ElementOf(const Packed& packed, std::size_t index);
 
 struct Array {
   std::vector<Value> elements;

@@ -27,6 +27,7 @@ constexpr std::array kTags = {
     TagKind{"i64", Kind::kInt64, 8},  TagKind{"u64", Kind::kUint64, 8},
     TagKind{"c16", Kind::kWchar, 2},  TagKind{"c32", Kind::kWchar, 4},
     TagKind{"f32", Kind::kFloat, 4},  TagKind{"f64", Kind::kDouble, 8},
+    TagKind{"f80", Kind::kLongDouble, kX87Width},
 };
 
 const TagKind* FindTag(std::string_view tag) {
@@ -128,6 +129,7 @@ Expected<Value> DecodeText(std::string_view text) {
   for (const char c : rest) {
     const int nibble = Nibble(c);
     if (nibble < 0) return Bad(text, "has something that is no hex digit");
+    scalar.high = static_cast<std::uint16_t>(scalar.high << 4 | static_cast<unsigned>(scalar.bits >> 60));
     scalar.bits = scalar.bits << 4 | static_cast<unsigned>(nibble);
   }
   return Value{scalar};
@@ -161,7 +163,9 @@ Expected<Value> Decode(const json& in, int depth) {
 std::string EncodeScalar(const Scalar& scalar) {
   std::string out(Tag(scalar.kind, scalar.width));
   out += ':';
-  for (int i = scalar.width * 2 - 1; i >= 0; --i) out += kDigits[scalar.bits >> (4 * i) & 15];
+  for (int i = scalar.width * 2 - 1; i >= 0; --i) {
+    out += kDigits[(i < 16 ? scalar.bits >> (4 * i) : std::uint64_t{scalar.high} >> (4 * (i - 16))) & 15];
+  }
   return out;
 }
 

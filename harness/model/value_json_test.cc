@@ -3,6 +3,9 @@
 
 #include <gtest/gtest.h>
 
+#include <bit>
+#include <cstring>
+
 #include <nlohmann/json.hpp>
 
 #include "harness/model/type_json.h"
@@ -104,13 +107,47 @@ TEST(DirectiveJson, TakesOneLengthOrSeveralAndRefusesMisspelling) {
 TEST(TypeJson, ReadsBackWhatItWrote) {
   TypeTable types;
   const auto read = DecodeTypes(json::parse(R"({
-    "structs": {"Image": {"fields": [["data", "int16_t*"], ["next", "Image*"], ["f", "filter_t"]], "pack": 1}},
-    "prototypes": {"filter_t": {"convention": "stdcall", "args": ["Image*", "filter_t"], "result": "int16_t",
+    "structs": {"Image": {"fields": [["data", "int16_t*"], ["next", "Image*"], ["f", "filter_t"]], "pack": 1},
+                "Flags": {"fields": [["a", "unsigned int", 3], ["", "int", 0], ["", "Image"], ["rest", "char[]"]], "align": 16}},
+    "prototypes": {"print_t": {"convention": "cdecl", "args": ["char*", "...", "int"], "result": "int"},
+                   "say_t": {"convention": "cdecl", "args": ["char*", "..."], "result": "int"},
+                   "filter_t": {"convention": "stdcall", "args": ["Image*", "filter_t"], "result": "int16_t",
                                 "memsync": [{"pointer": [0, "data"], "length": [0, "next"]}]}}})"), &types);
   ASSERT_TRUE(read) << read.error().message;
   TypeTable again;
   ASSERT_TRUE(DecodeTypes(EncodeTypes(types), &again));
   EXPECT_EQ(EncodeTypes(again), EncodeTypes(types));
+  EXPECT_EQ(again[*again.Parse("Flags")].fields[1].bits, 0);
+  EXPECT_EQ(again[*again.Parse("print_t")].prototype.variadic, 1u);
+  EXPECT_EQ(again[*again.Parse("say_t")].prototype.variadic, 1u);
+  EXPECT_FALSE(DecodePrototype(json::parse(R"({"args": ["..."], "result": "int"})"), &again));
+  EXPECT_FALSE(DecodePrototype(json::parse(R"({"args": ["int", "...", "..."], "result": "int"})"), &again));
+}
+
+TEST(ValueJson, SaysLongDoublesByTheirTenBytes) {
+  const auto third = DecodeValue("f80:3ffdaaaaaaaaaaaaaaab");
+  ASSERT_TRUE(third) << third.error().message;
+  EXPECT_EQ(std::get<Scalar>(third->data).high, 0x3ffd);
+  EXPECT_EQ(EncodeValue(*third), "f80:3ffdaaaaaaaaaaaaaaab");
+  EXPECT_FALSE(ForAbi(*third, Abi::kWin64Msvc));  // no double holds it
+  const auto two = DecodeValue("f80[2]:00000000000000a00040" "0000000000000080ff3f");
+  ASSERT_TRUE(two) << two.error().message;
+  EXPECT_EQ(Show(*two), "[2.5, 1]");
+  EXPECT_EQ(EncodeValue(*ForAbi(*two, Abi::kWin32Msvc)), "f64[2]:0000000000000440000000000000f03f");
+}
+
+TEST(X87, HoldsEveryDoubleAndGivesItBack) {
+  for (const std::uint64_t bits : {0x0ull, 0x8000000000000000ull, 0x1ull, 0x000fffffffffffffull, 0x0010000000000000ull,
+                                   0x3ff8000000000000ull, 0xffefffffffffffffull, 0x7ff0000000000000ull,
+                                   0x7ff8000000000001ull}) {
+    const Scalar wide = WidenToX87(bits);
+    EXPECT_EQ(NarrowToDouble(wide), bits) << std::hex << bits;
+    const long double native = std::bit_cast<double>(bits);
+    std::uint8_t bytes[kX87Width];
+    std::memcpy(bytes, &native, sizeof bytes);
+    Packed packed{Kind::kLongDouble, kX87Width, {bytes, bytes + sizeof bytes}};
+    EXPECT_EQ(ElementOf(packed, 0), wide) << std::hex << bits;
+  }
 }
 
 }  // namespace

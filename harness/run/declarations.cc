@@ -9,6 +9,9 @@ TracedPrototype PrototypeOf(const TypeTable& types, const Prototype& prototype) 
   for (const TypeId argument : prototype.arguments) {
     traced.arguments.push_back(types.Spell(argument));
   }
+  if (prototype.variadic) {
+    traced.arguments.emplace(traced.arguments.begin() + *prototype.variadic, kEllipsis);
+  }
   return traced;
 }
 
@@ -24,9 +27,10 @@ TracedDeclarations DeclarationsOf(const CaseFile& file) {
     const Type& type = file.types[id];
     if (!type.defined) continue;
     if (type.kind == Kind::kStruct || type.kind == Kind::kUnion) {
-      TracedStruct traced{type.name, {}, type.pack, type.kind == Kind::kUnion};
+      TracedStruct traced{type.name, {}, type.pack, type.kind == Kind::kUnion, type.align};
       for (const Field& field : type.fields) {
-        traced.fields.emplace_back(field.name, file.types.Spell(field.type));
+        const std::string width = field.bits ? " : " + std::to_string(*field.bits) : "";
+        traced.fields.emplace_back(field.name, file.types.Spell(field.type) + width);
       }
       declarations.structs.push_back(std::move(traced));
     } else if (type.kind == Kind::kFunction) {

@@ -97,7 +97,7 @@ TEST_P(InprocTest, KeepsAFloodOfTextAndGivesItToItsCall) {
 }
 
 TEST_P(InprocTest, RefusesWhatItCannotPassByName) {
-  ASSERT_TRUE(types_.DefineStruct("Pair", {{"a", *types_.Parse("int"), 0}, {"b", *types_.Parse("int"), 0}}));
+  ASSERT_TRUE(types_.DefineStruct("Pair", {{"a", *types_.Parse("int")}, {"b", *types_.Parse("int")}}));
   ASSERT_TRUE(testee_->Types(types_));
   ASSERT_TRUE(testee_->Load("add", dlls_ + "add_cdecl.dll"));
   const auto refused = testee_->Bind(types_, Function("add_int", "add", "int", {"Pair"}));

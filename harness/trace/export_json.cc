@@ -66,6 +66,7 @@ Json OfDeclarations(const TracedDeclarations& declarations) {
     json["structs"][traced.name] = {{"fields", Strings(traced.fields)},
                                     {"pack", traced.pack},
                                     {"union", traced.is_union}};
+    if (traced.align != 0) json["structs"][traced.name]["align"] = traced.align;
   }
   for (const auto& [name, prototype] : declarations.prototypes) {
     json["prototypes"][name] = OfPrototype(prototype);

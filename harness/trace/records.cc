@@ -17,6 +17,8 @@ void load(BoundedInput& archive, Value& value);
 template <class Archive>
 void serialize(Archive& archive, Scalar& scalar) {
   archive(ChoiceOf(scalar.kind, Kind::kArray), scalar.width, scalar.bits);
+  // No value of version 1 was as wide.
+  if (scalar.width == kX87Width) archive(scalar.high);
 }
 
 template <class Archive>
@@ -174,11 +176,12 @@ void serialize(Archive& archive, Environment& environment) {
 template <class Archive>
 void serialize(Archive& archive, TracedStruct& traced) {
   archive(traced.name, ListOf(traced.fields), traced.pack, FlagOf(traced.is_union));
+  if (Since(archive, 2)) archive(traced.align);
 }
 
 template <class Archive>
 void serialize(Archive& archive, TracedPrototype& prototype) {
-  archive(ChoiceOf(prototype.convention, Convention::kThiscall), prototype.result,
+  archive(ChoiceOf(prototype.convention, Convention::kVectorcall), prototype.result,
           ListOf(prototype.arguments), ListOf(prototype.memsync));
 }
 

@@ -68,6 +68,9 @@ StepRecord SampleCall() {
 Trace SampleTrace() {
   Trace trace = SampleTraceOfVersion1();
   trace.version = 2;
+  trace.declarations[0].structs.push_back({"Flags", {{"on", "int : 1"}, {"", "int : 0"}}, 0, false, 16});
+  trace.declarations[0].prototypes.emplace_back("print_t",
+                                                TracedPrototype{Convention::kVectorcall, "long double", {"char*", "...", "int"}, {}});
   trace.declarations[0].data = {{"counter", "image", "counter_of_images", "int16_t"}};
   TracedCase& one = trace.cases[0];
   one.objects.push_back({"kept", "int16_t[2]", std::nullopt, true});
@@ -80,7 +83,7 @@ Trace SampleTrace() {
   write.step = "write";
   write.target = "dll1+2";
   write.type = "int16_t";
-  write.arguments = {Int16(6)};
+  write.arguments = {Int16(6), Value{Scalar{Kind::kLongDouble, kX87Width, 0xaaaaaaaaaaaaaaab, 0x3ffd}}};
   one.record.steps.push_back(read);
   one.record.steps.push_back(write);
   return trace;

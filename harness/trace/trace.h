@@ -17,16 +17,17 @@ namespace spanproof {
 
 struct TracedStruct {
   std::string name;
-  std::vector<std::pair<std::string, std::string>> fields;  // name, type
+  std::vector<std::pair<std::string, std::string>> fields;  // name, type ("int : 3", a bit-field)
   std::uint32_t pack = 0;
   bool is_union = false;
+  std::uint32_t align = 0;
   bool operator==(const TracedStruct&) const = default;
 };
 
 struct TracedPrototype {
   Convention convention = Convention::kCdecl;
   std::string result;
-  std::vector<std::string> arguments;
+  std::vector<std::string> arguments;  // "..." before those that are not declared
   std::vector<Directive> memsync;
   bool operator==(const TracedPrototype&) const = default;
 };

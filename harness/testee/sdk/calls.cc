@@ -14,15 +14,11 @@ using nlohmann::json;
 constexpr int kInputEnded = 3;
 constexpr std::size_t kMostWaiting = 1024;
 
-bool IsAggregate(const TypeTable& types, TypeId type) {
-  return types[type].kind == Kind::kStruct || types[type].kind == Kind::kUnion;
-}
-
 }  // namespace
 
 EngineResult<json> Session::EncodeSlot(TypeId type, const Slot& slot) {
   if (types_[type].kind == Kind::kVoid) return json(nullptr);
-  const auto* at = IsAggregate(types_, type) ? static_cast<const std::uint8_t*>(slot.aggregate)
+  const auto* at = IsAggregate(types_[type].kind) ? static_cast<const std::uint8_t*>(slot.aggregate)
                                              : reinterpret_cast<const std::uint8_t*>(slot.words);
   if (at == nullptr) return Refuse(EngineError::Kind::kInternal, "the engine gave no struct");
   const auto value = view_.Load(type, at);
@@ -44,7 +40,7 @@ Answer Session::Arguments(const json& message, const Prototype& prototype, std::
     const auto value = bulk_.Decode(args[i]);
     if (!value) return tl::unexpected(FromError(value.error()));
     auto* at = reinterpret_cast<std::uint8_t*>((*slots)[i].words);
-    if (IsAggregate(types_, type)) {
+    if (IsAggregate(types_[type].kind)) {
       const auto layout = LayoutOf(types_, type, view_.memory);
       if (!layout) return tl::unexpected(FromError(layout.error()));
       at = aggregates->emplace_back(layout->size).data();
@@ -215,7 +211,7 @@ EngineResult<void> Session::ApplyAnswer(const json& answer, const Prototype& pro
     }
   }
   if (types_[prototype.result].kind == Kind::kVoid) return {};
-  if (IsAggregate(types_, prototype.result)) {
+  if (IsAggregate(types_[prototype.result].kind)) {
     return Refuse(EngineError::Kind::kUnsupported, "a callback that returns a struct by value");
   }
   const auto value = bulk_.Decode(answer.at("return"));

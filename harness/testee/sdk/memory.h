@@ -25,19 +25,35 @@ struct MemoryView {
 
   // Writes `value`, which must be exactly of the type (a scalar's tag, an array's
   // count, a struct's members; of a union any members). kInvalidArgument otherwise;
-  // then a part may be written.
-  Expected<void> Store(TypeId type, const Value& value, std::uint8_t* at) const;
+  // then a part may be written. `flexible` is how many elements of a flexible array
+  // there is room for behind the struct; the value has at most as many.
+  Expected<void> Store(TypeId type, const Value& value, std::uint8_t* at, std::uint64_t flexible = 0) const;
 
-  // What stands there as the type. The memory must be readable for its size.
-  Expected<Value> Load(TypeId type, const std::uint8_t* at) const;
+  // What stands there as the type. The memory must be readable for its size and
+  // so many elements of its flexible array.
+  Expected<Value> Load(TypeId type, const std::uint8_t* at, std::uint64_t flexible = 0) const;
+
+  // How many elements `value` gives to the type's flexible array, and the bytes of
+  // a `type` with so many.
+  std::uint64_t FlexibleCount(TypeId type, const Value* value) const;
+  Expected<std::uint64_t> SizeWith(TypeId type, std::uint64_t flexible) const;
+
+  // A bit-field of an integer type, whose lowest bit is `bit` of the byte at `at`.
+  Expected<Scalar> LoadBits(TypeId type, const std::uint8_t* at, unsigned bit, unsigned bits) const;
 
   // `count` elements in a row: Packed for scalars, else Array. Store takes fewer
   // elements than `count`, not more.
   Expected<void> StoreElements(TypeId element, std::uint64_t count, const Value& value, std::uint8_t* at) const;
   Expected<Value> LoadElements(TypeId element, std::uint64_t count, const std::uint8_t* at) const;
 
-  // Bytes of the scalar as a value.
+  // Bytes of the scalar as a value, which a long double's padding is no part of.
   std::uint64_t ValueWidth(TypeId scalar) const;
+
+ private:
+  Expected<Scalar> LoadScalar(TypeId type, const std::uint8_t* at) const;
+  Expected<void> StoreScalar(TypeId type, const Scalar& scalar, std::uint8_t* at) const;
+  Expected<void> StoreRecord(TypeId type, const Record& record, std::uint8_t* at, std::uint64_t flexible) const;
+  Expected<void> StoreMember(const NamedMember& member, const Value& value, std::uint8_t* at, std::uint64_t flexible) const;
 };
 
 }  // namespace spanproof

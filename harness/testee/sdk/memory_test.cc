@@ -14,9 +14,9 @@ class MemoryTest : public ::testing::Test {
  protected:
   void SetUp() override {
     ASSERT_TRUE(types_.DeclareStruct("Image"));
-    ASSERT_TRUE(types_.DefineStruct("Image", {{"data", *types_.Parse("int16_t*"), 0},
-                                              {"size", *types_.Parse("int16_t[2]"), 0},
-                                              {"next", *types_.Parse("Image*"), 0}}));
+    ASSERT_TRUE(types_.DefineStruct("Image", {{"data", *types_.Parse("int16_t*")},
+                                              {"size", *types_.Parse("int16_t[2]")},
+                                              {"next", *types_.Parse("Image*")}}));
     view_ = {&types_, Abi::kWin64Gnu, &book_};
   }
   Value Decode(const char* text) { return *DecodeValue(nlohmann::json::parse(text)); }

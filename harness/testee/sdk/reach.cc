@@ -19,19 +19,6 @@ std::uint64_t Bits(const std::uint8_t* at, std::uint64_t width) {
   return bits;
 }
 
-bool IsSigned(Kind kind) {
-  switch (kind) {
-    case Kind::kChar:
-    case Kind::kInt8:
-    case Kind::kInt16:
-    case Kind::kInt32:
-    case Kind::kInt64:
-    case Kind::kLong:
-    case Kind::kPtrdiff: return true;
-    default: return false;
-  }
-}
-
 tl::unexpected<Error> Nowhere(const Path& path, const std::string& why) {
   return Fail(ErrorCode::kInvalidArgument, "path " + Spell(path) + " " + why);
 }
@@ -50,16 +37,15 @@ Expected<Reach::Spot> Reach::Follow(Spot spot) const {
   return Spot{type.element, Target(spot)};
 }
 
-Expected<Reach::Spot> Reach::Member(Spot spot, const std::string& name) const {
+Expected<Reach::Spot> Reach::MemberAt(Spot spot, const std::string& name) const {
   spot = *Follow(spot);
-  const Type& type = (*types_)[spot.type];
-  const auto offsets = FieldOffsets(*types_, spot.type, view_.memory);
-  if (!offsets) return tl::unexpected(offsets.error());
-  for (std::size_t i = 0; i < type.fields.size(); ++i) {
-    if (type.fields[i].name != name) continue;
-    return Spot{type.fields[i].type, spot.at == nullptr ? nullptr : spot.at + (*offsets)[i]};
+  const auto members = PlacedMembers(*types_, spot.type, view_.memory);
+  if (!members) return tl::unexpected(members.error());
+  for (const NamedMember& member : *members) {
+    if (member.name != name) continue;
+    return Spot{member.type, spot.at == nullptr ? nullptr : spot.at + member.place.offset, member.bits, member.place.bit};
   }
-  return Fail(ErrorCode::kInvalidArgument, "\"" + type.name + "\" has no member \"" + name + "\"");
+  return Fail(ErrorCode::kInvalidArgument, "\"" + types_->Spell(spot.type) + "\" has no member \"" + name + "\"");
 }
 
 Expected<Reach::Spot> Reach::Element(Spot spot, std::int64_t index) const {
@@ -84,7 +70,7 @@ Expected<Reach::Spot> Reach::Walk(const Path& path) const {
   if (spot.at == nullptr) spot.at = reinterpret_cast<const std::uint8_t*>(slot.words);
   for (const auto& segment : path.segments) {
     const auto* name = std::get_if<std::string>(&segment);
-    auto next = name != nullptr ? Member(spot, *name) : Element(spot, std::get<std::int64_t>(segment));
+    auto next = name != nullptr ? MemberAt(spot, *name) : Element(spot, std::get<std::int64_t>(segment));
     if (!next) return Nowhere(path, "leads nowhere: " + next.error().message);
     spot = *next;
   }
@@ -95,13 +81,14 @@ Expected<std::int64_t> Reach::Length(const Path& path) const {
   const auto spot = Walk(path);
   if (!spot) return tl::unexpected(spot.error());
   const Kind kind = (*types_)[spot->type].kind;
-  if (!IsScalar(kind) || kind == Kind::kFloat || kind == Kind::kDouble || kind == Kind::kLongDouble) {
+  if (!IsScalar(kind) || IsFloating(kind)) {
     return Nowhere(path, "is no whole number, so it cannot be a length");
   }
   if (spot->at == nullptr) return Nowhere(path, "lies behind a null pointer");
   // The lower bytes, where the memory has more.
   const std::uint64_t width = view_.ValueWidth(spot->type);
   std::uint64_t bits = Bits(spot->at, width);
+  if (spot->bits) bits = view_.LoadBits(spot->type, spot->at, spot->bit, *spot->bits)->bits;
   if (IsSigned(kind) && width < 8 && (bits >> (width * 8 - 1) & 1) != 0) {
     bits |= ~std::uint64_t{0} << (width * 8);
   }
@@ -168,6 +155,7 @@ Expected<std::vector<Region>> Reach::All() const {
 Expected<Region> Reach::At(const Path& path) const {
   const auto spot = Walk(path);
   if (!spot) return tl::unexpected(spot.error());
+  if (spot->bits) return Nowhere(path, "is a bit-field; name the struct that holds it");
   const Type& type = (*types_)[spot->type];
   // A path may also name an element or member itself, not a pointer to it.
   if (type.kind != Kind::kPointer) return Region{path, spot->type, std::nullopt, const_cast<std::uint8_t*>(spot->at)};

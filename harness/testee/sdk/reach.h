@@ -37,11 +37,13 @@ class Reach {
   struct Spot {
     TypeId type = 0;
     const std::uint8_t* at = nullptr;  // nullptr: behind a null pointer
+    std::optional<std::uint8_t> bits = {};  // a bit-field, whose lowest bit is `bit`
+    std::uint8_t bit = 0;
   };
 
   Expected<Spot> Walk(const Path& path) const;
   Expected<Spot> Follow(Spot spot) const;  // what a pointer there points at
-  Expected<Spot> Member(Spot spot, const std::string& name) const;
+  Expected<Spot> MemberAt(Spot spot, const std::string& name) const;
   Expected<Spot> Element(Spot spot, std::int64_t index) const;
   Expected<std::int64_t> Length(const Path& path) const;
   Expected<std::uint64_t> Count(const Directive& directive, TypeId element, const std::uint8_t* at) const;

@@ -12,6 +12,16 @@ Expected<std::uint64_t> Within(const TypeTable& types, TypeId id, std::uint64_t 
   const auto here = LayoutOf(types, id, from), there = LayoutOf(types, id, to);
   if (!here) return tl::unexpected(here.error());
   if (!there) return tl::unexpected(there.error());
+  if (const auto element = FlexibleElement(types, id)) {
+    const auto offsets = FieldOffsets(types, id, from), others = FieldOffsets(types, id, to);
+    const auto each = LayoutOf(types, *element, from), other = LayoutOf(types, *element, to);
+    if (offsets && others && each && other && offset >= offsets->back()) {
+      const std::uint64_t index = (offset - offsets->back()) / each->size;
+      return Within(types, *element, (offset - offsets->back()) % each->size, from, to).map([&](std::uint64_t rest) {
+        return others->back() + index * other->size + rest;
+      });
+    }
+  }
   if (offset >= here->size) return there->size + (offset - here->size);
   if (type.kind == Kind::kArray) {
     const auto element = LayoutOf(types, type.element, from), other = LayoutOf(types, type.element, to);

@@ -10,10 +10,10 @@ class SameSpotTest : public ::testing::Test {
  protected:
   void SetUp() override {
     // win32: 0, 4, 8, 12 of 16 bytes; 64 bit: 0, 8, 16, 24 of 32.
-    ASSERT_TRUE(types_.DefineStruct("Node", {{"next", *types_.Parse("void*"), 0},
-                                             {"id", *types_.Parse("int"), 0},
-                                             {"name", *types_.Parse("char*"), 0},
-                                             {"tag", *types_.Parse("char[4]"), 0}}));
+    ASSERT_TRUE(types_.DefineStruct("Node", {{"next", *types_.Parse("void*")},
+                                             {"id", *types_.Parse("int")},
+                                             {"name", *types_.Parse("char*")},
+                                             {"tag", *types_.Parse("char[4]")}}));
   }
   std::int64_t Wide(const char* type, std::int64_t offset) {
     return SameSpot(types_, *types_.Parse(type), offset, Abi::kWin32Gnu, Abi::kSysv64Windows).value();
