@@ -15,10 +15,9 @@ void journal_note(const char *text) {
 
 int journal_take(char *out, int capacity) {
   const int length = (int)strlen(noted);
-  if (length >= capacity) return -1;
-  memcpy(out, noted, (size_t)length + 1);
+  if (length < capacity) memcpy(out, noted, (size_t)length + 1);
   noted[0] = 0;
-  return length;
+  return length < capacity ? length : -1;
 }
 
 int journal_has_module(const char *name) { return GetModuleHandleA(name) != NULL; }

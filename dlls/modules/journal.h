@@ -12,7 +12,7 @@
 
 /* Adds the text and a semicolon; what does not fit is left out. */
 JOURNAL_API void journal_note(const char *text);
-/* Copies what was noted, terminated, and forgets it. Returns its length. */
+/* Copies what was noted, terminated, and forgets it. Returns its length, -1 where there is no room for it. */
 JOURNAL_API int journal_take(char *out, int capacity);
 /* Whether a module of this name is in the process. */
 JOURNAL_API int journal_has_module(const char *name);
