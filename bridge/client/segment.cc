@@ -8,19 +8,31 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <iterator>
 #include <new>
 
 namespace bridge {
 namespace {
 
-constexpr std::uint64_t kWin64Bytes = std::uint64_t{1} << 30;
-constexpr std::uint64_t kWin32Bytes = std::uint64_t{16} << 20;
+constexpr std::uint64_t kMebibyte = 1 << 20;
+constexpr std::uint64_t kWin64Bytes = 1024 * kMebibyte;
+constexpr std::uint64_t kWin32Bytes = 256 * kMebibyte;
 
+// Where to look for a free place: `steps` times, side by side, for the sessions of one client.
+struct Candidate {
+  std::uint64_t base;
+  std::uint64_t bytes;
+  int steps;
+};
 // Seen to be free on Wine 5.0.3, 8.0 and 10.0; the first is also accepted by
 // ThreadSanitizer, the second by AddressSanitizer.
-constexpr std::uint64_t kWin64Bases[] = {0x1000000000, 0x200000000000, 0x100000000000, 0x7e0000000000};
-constexpr std::uint64_t kWin32Bases[] = {0x10000000, 0x20000000, 0x40000000};
-constexpr int kStepsPerBase = 16;  // sessions of one client stand side by side
+constexpr Candidate kWin64Candidates[] = {
+    {0x1000000000, kWin64Bytes, 16}, {0x200000000000, kWin64Bytes, 16}, {0x100000000000, kWin64Bytes, 16}, {0x7e0000000000, kWin64Bytes, 16}};
+// All win32 sessions of a client share its low 2 GiB: the first have 256 MiB, later ones less. 0x08000000 comes
+// last of its size, since 0x10000000, where DLLs like to lie, is in it.
+constexpr Candidate kWin32Candidates[] = {
+    {0x18000000, kWin32Bytes, 1},    {0x28000000, kWin32Bytes, 1},    {0x08000000, kWin32Bytes, 1},     {0x40000000, 64 * kMebibyte, 2},
+    {0x5c000000, 64 * kMebibyte, 1}, {0x70000000, 64 * kMebibyte, 1}, {0x48000000, 16 * kMebibyte, 16}};
 
 Error SystemError(const char* what) {
   return Error{ErrorCode::kInternal, std::string(what) + ": " + std::strerror(errno), 0, 0};
@@ -34,6 +46,8 @@ std::byte* Map(int descriptor, std::uint64_t bytes, void* at, int more_flags) {
   return static_cast<std::byte*>(mapped);
 }
 
+static_assert(std::size(kWin64Candidates) <= protocol::kMaxPlaces && std::size(kWin32Candidates) <= protocol::kMaxPlaces);
+
 }  // namespace
 
 Segment::Segment(Arch arch, bool same_address)
@@ -42,7 +56,7 @@ Segment::Segment(Arch arch, bool same_address)
 Segment::~Segment() {
   // A forked child inherited no mapping, and may have put another one there.
   if (getpid() != owner_) return;
-  DropBases(nullptr);
+  DropPlaces(0);
   if (begin_ != nullptr) munmap(begin_, bytes_);
 }
 
@@ -60,44 +74,52 @@ Expected<void> Segment::Create(Meeting meeting) {
   made->magic = protocol::kMagic;
   made->version = protocol::kVersion;
   made->segment_bytes = bytes_;
-  if (same_address_) ReserveBases();
-  for (std::size_t i = 0; i < reserved_.size(); ++i) made->bases[i] = reinterpret_cast<std::uint64_t>(reserved_[i]);
+  if (same_address_) ReservePlaces();
+  std::copy(reserved_.begin(), reserved_.end(), made->places);
   return {};
 }
 
-void Segment::ReserveBases() {
-  const auto reserve = [this](std::uint64_t base) {
-    for (int step = 0; step < kStepsPerBase; ++step, base += bytes_) {
+void Segment::ReservePlaces() {
+  const auto reserve = [this](const Candidate& candidate) {
+    std::uint64_t base = candidate.base;
+    for (int step = 0; step < candidate.steps; ++step, base += candidate.bytes) {
       void* at = reinterpret_cast<void*>(base);
-      void* got = mmap(at, bytes_, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED_NOREPLACE, -1, 0);
-      if (got == at) return reserved_.push_back(got);
-      if (got != MAP_FAILED) munmap(got, bytes_);  // a kernel that does not know the flag
+      void* got = mmap(at, candidate.bytes, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED_NOREPLACE, -1, 0);
+      if (got == at) return reserved_.push_back({base, candidate.bytes});
+      if (got != MAP_FAILED) munmap(got, candidate.bytes);  // a kernel that does not know the flag
     }
   };
   if (arch_ == Arch::kWin64)
-    for (std::uint64_t base : kWin64Bases) reserve(base);
+    for (const Candidate& candidate : kWin64Candidates) reserve(candidate);
   else
-    for (std::uint64_t base : kWin32Bases) reserve(base);
+    for (const Candidate& candidate : kWin32Candidates) reserve(candidate);
 }
 
-void Segment::DropBases(const void* except) {
-  for (void* base : reserved_)
-    if (base != except) munmap(base, bytes_);
+void Segment::DropPlaces(std::uint64_t except_base) {
+  for (const protocol::Place& place : reserved_)
+    if (place.base != except_base) munmap(reinterpret_cast<void*>(place.base), place.bytes);
   reserved_.clear();
 }
 
 Expected<void> Segment::Settle() {
   memory_.name.Remove();
-  auto* base = reinterpret_cast<void*>(header()->base);
-  if (std::find(reserved_.begin(), reserved_.end(), base) == reserved_.end()) {
-    DropBases(nullptr);
-    return {};  // addresses differ: delta() says by how much
+  const protocol::Place mapped = header()->mapped;
+  if (mapped.bytes > bytes_ || mapped.bytes < 2 * protocol::kArenaOffset)
+    return Fail(ErrorCode::kCorrupt, "the host says that it mapped " + std::to_string(mapped.bytes) + " bytes of the shared memory");
+  const auto place = std::find_if(reserved_.begin(), reserved_.end(), [&](const auto& one) { return one.base == mapped.base; });
+  if (place == reserved_.end()) {  // addresses differ: delta() says by how much
+    DropPlaces(0);
+    munmap(begin_ + mapped.bytes, bytes_ - mapped.bytes);
+    bytes_ = mapped.bytes;
+    return {};
   }
-  std::byte* moved = Map(descriptor(), bytes_, base, MAP_FIXED | MAP_NORESERVE);
+  if (mapped.bytes > place->bytes) return Fail(ErrorCode::kCorrupt, "the host mapped more of the shared memory than was offered");
+  std::byte* moved = Map(descriptor(), mapped.bytes, reinterpret_cast<void*>(mapped.base), MAP_FIXED | MAP_NORESERVE);
   if (moved == nullptr) return tl::unexpected(SystemError("cannot map shared memory at the host's address"));
-  DropBases(base);
+  DropPlaces(mapped.base);
   munmap(begin_, bytes_);
   begin_ = moved;
+  bytes_ = mapped.bytes;
   return {};
 }
 

@@ -33,23 +33,23 @@ class Segment {
   std::byte* begin() const { return begin_; }
   std::uint64_t bytes() const { return bytes_; }
   Region region() const { return {begin_, begin_ + bytes_}; }
-  std::uint64_t delta() const { return header()->base - reinterpret_cast<std::uint64_t>(begin_); }
+  std::uint64_t delta() const { return header()->mapped.base - reinterpret_cast<std::uint64_t>(begin_); }
   protocol::Header* header() const { return reinterpret_cast<protocol::Header*>(begin_); }
   protocol::Channel* channel(std::uint32_t index) const {
     return reinterpret_cast<protocol::Channel*>(begin_ + protocol::kChannelsOffset) + index;
   }
 
  private:
-  void ReserveBases();
-  void DropBases(const void* except);
+  void ReservePlaces();
+  void DropPlaces(std::uint64_t except_base);
 
   const Arch arch_;
   const bool same_address_;
   const pid_t owner_;
-  const std::uint64_t bytes_;
+  std::uint64_t bytes_;  // of the file; once settled: as much as both sides map
   SharedMemory memory_;
   std::byte* begin_ = nullptr;
-  std::vector<void*> reserved_;
+  std::vector<protocol::Place> reserved_;
 };
 
 }  // namespace bridge

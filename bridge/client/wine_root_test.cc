@@ -6,6 +6,7 @@
 #include <signal.h>
 #include <sys/wait.h>
 
+#include <algorithm>
 #include <cstdlib>
 
 #include "bridge/client/wine_testing.h"
@@ -51,6 +52,27 @@ TEST_P(WineRoot, CallsWithArraysStructsAndCallbacks) {
                    .Function<std::int16_t(Image*, Callback<Filter>)>("apply_filter", ImageData());
   EXPECT_EQ(apply(&image, edges), 4);
   EXPECT_EQ(image.data, pixels.data());
+}
+
+TEST_P(WineRoot, ABufferOf64MebibytesCrossesAndSoItDoesInSixSessionsAtOnce) {
+  std::vector<Session> sessions;
+  std::vector<std::uint8_t> buffer(64 << 20);
+  for (int i = 0; i < 6; ++i) {
+    sessions.push_back(Start(In(GetParam())));
+    // Win32's first three sessions have the room; the others say what they lack.
+    auto touch = sessions.back().Load(DllOf(GetParam(), "add_cdecl"))
+                     .Function<int(std::uint8_t*, int)>("touch_each", {.memsync = {{.pointer = {0}, .length = {{1}}}}});
+    const auto touched = touch.TryCall(buffer.data(), static_cast<int>(buffer.size()));
+    if (GetParam() == Arch::kWin64 || i < 3) {
+      ASSERT_TRUE(touched) << i << ": " << touched.error().message;
+      EXPECT_EQ(std::count(buffer.begin(), buffer.end(), i + 1), 64 << 20);
+    } else if (!touched) {
+      EXPECT_TRUE(Says(touched.error(), {"no room for 67", "shared segment"}));
+    }
+    std::vector<std::uint8_t> less(8 << 20);
+    EXPECT_TRUE(touch.TryCall(less.data(), 8 << 20)) << i;
+    EXPECT_EQ(std::count(less.begin(), less.end(), 1), 8 << 20);
+  }
 }
 
 TEST_P(WineRoot, TheHostEndsWhenItsWrapperIsKilled) {

@@ -39,9 +39,9 @@ enum class Verb : std::uint32_t {
   kFindData,         // [0] address, [1] bytes of {module, symbol}. Done: [0] address
   kProtect,          // [0] address in the segment, [1] bytes, whole pages; target: 1 no access in the host, 0 all access
   // host to client
-  kDone = 64,        // of a call: [0] result, [1] last error, [2] address of all words, synchronised; or 0
+  kDone = 64,        // of a call: [0] result, [1] last error
   kFailed,           // target: ErrorCode. [0] address, [1] bytes of the message, [2] Windows' error
-  kFault,            // [0] exception code, [1] address
+  kFault,            // [0] exception code, [1] address; access violation in a call: [2] what it touched, [3] 0 read, 1 write, 8 execute
   kCallback,         // target: the callback's prototype. [0] token, [1] address of the argument words
   kNeedSpace,        // [0] bytes
 };
@@ -84,14 +84,20 @@ struct Channel {
 static_assert(sizeof(Channel) == 512);
 
 inline constexpr std::uint32_t kMaxChannels = 256;  // channel 0 is the control channel
-inline constexpr std::size_t kMaxBases = 8;
+inline constexpr std::size_t kMaxPlaces = 8;
+
+// Where the segment, or its beginning, may be mapped.
+struct Place {
+  std::uint64_t base;
+  std::uint64_t bytes;
+};
 
 struct Header {
   std::uint32_t magic;
   std::uint32_t version;
   std::uint64_t segment_bytes;
-  std::uint64_t bases[kMaxBases];     // addresses free in the client, best first; 0 ends the list
-  std::uint64_t base;                 // where the host mapped the segment
+  Place places[kMaxPlaces];           // free in the client, best first; a base of 0 ends the list
+  Place mapped;                       // where the host mapped the segment, and how much of it
   std::uint32_t host_pointer_bytes;   // written by the host
   std::uint32_t host_version;
   std::atomic<std::uint32_t> spins;   // pauses before a host thread parks; the client keeps it up to date

@@ -3,6 +3,7 @@
 
 #include <windows.h>
 
+#include <algorithm>
 #include <memory>
 #include <optional>
 
@@ -27,15 +28,25 @@ struct Session {
 };
 Session* g_session = nullptr;
 
-// Maps the whole section at the first of the client's addresses that is free
-// here as well, anywhere else where none is.
-std::byte* MapAtBase(HANDLE section, const protocol::Header& header) {
-  for (std::uint64_t base : header.bases) {
-    if (base == 0 || base > UINTPTR_MAX) continue;
-    if (void* view = MapViewOfFileEx(section, FILE_MAP_ALL_ACCESS, 0, 0, 0, reinterpret_cast<void*>(base)))
-      return static_cast<std::byte*>(view);
+// A 32-bit process may have no room for the whole; less than this is of no use.
+constexpr std::uint64_t kLeastBytes = 16 << 20;
+
+// Maps as much of the section as the first of the client's places has that is free here as well; as much as
+// there is room for anywhere else where none is.
+protocol::Place MapSection(HANDLE section, const protocol::Header& header) {
+  const auto map = [section](std::uint64_t base, std::uint64_t bytes) -> protocol::Place {
+    if (base > UINTPTR_MAX || bytes > SIZE_MAX) return {0, 0};
+    void* view = MapViewOfFileEx(section, FILE_MAP_ALL_ACCESS, 0, 0, static_cast<SIZE_T>(bytes), reinterpret_cast<void*>(base));
+    return {reinterpret_cast<std::uint64_t>(view), bytes};
+  };
+  const std::uint64_t whole = header.segment_bytes;
+  for (const protocol::Place& place : header.places) {
+    if (place.base == 0 || place.bytes > whole || place.bytes < protocol::kArenaOffset) continue;
+    if (const protocol::Place mapped = map(place.base, place.bytes); mapped.base != 0) return mapped;
   }
-  return static_cast<std::byte*>(MapViewOfFile(section, FILE_MAP_ALL_ACCESS, 0, 0, 0));
+  for (std::uint64_t bytes = whole; bytes >= std::min(whole, kLeastBytes); bytes /= 2)
+    if (const protocol::Place mapped = map(0, bytes); mapped.base != 0) return mapped;
+  return {0, 0};
 }
 
 Expected<void> MapSegment(Session* session, std::string_view path) {
@@ -50,14 +61,15 @@ Expected<void> MapSegment(Session* session, std::string_view path) {
   header->host_pointer_bytes = sizeof(void*);
   if (header->magic != protocol::kMagic || header->version != protocol::kVersion)
     return Fail(ErrorCode::kCorrupt, "the segment is of another version: use client and host of one build");
-  session->segment_bytes = header->segment_bytes;
-  session->segment = MapAtBase(section, *header);
+  const protocol::Place mapped = MapSection(section, *header);
+  session->segment = reinterpret_cast<std::byte*>(mapped.base);
+  session->segment_bytes = mapped.bytes;
   UnmapViewOfFile(first);
   CloseHandle(section);
   CloseHandle(*file);
   if (session->segment == nullptr)
     return Fail(ErrorCode::kInternal, "no room for the segment, Windows error " + std::to_string(GetLastError()));
-  session->header()->base = reinterpret_cast<std::uint64_t>(session->segment);
+  session->header()->mapped = mapped;
   return {};
 }
 
