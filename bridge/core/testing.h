@@ -5,9 +5,11 @@
 
 #include <cstdint>
 #include <cstring>
+#include <string>
 #include <vector>
 
 #include "bridge/core/marshal.h"
+#include "bridge/core/unmarshal.h"
 
 // For the tests of core/ alone: a frame's memory, and plans without ceremony.
 namespace bridge::testing {
@@ -81,5 +83,77 @@ inline Signature MakeSignature(std::vector<Type> arguments, std::vector<Memsync>
                    .read_only = std::move(read_only),
                    .memsync = std::move(memsync)};
 }
+
+// The struct of the seeds, and its memsync where it is argument 0.
+struct Image {
+  std::int16_t* data;
+  std::int16_t width, height;
+};
+inline const Type kImage = Type::Struct("Image", {{"data", Type::Pointer(kInt16)}, {"width", kInt16}, {"height", kInt16}});
+inline const Memsync kImageData{.pointer = {0, "data"},
+                         .length = {{0, "width"}, {0, "height"}},
+                         .func = "lambda x, y: x * y",
+                         .type = kInt16};
+
+inline const Type kFloats = Type::Pointer(kFloat);
+inline const Type kBytes = Type::Pointer(kUint8);
+
+inline Memsync Counted(int pointer, int length, Type type) {
+  return {.pointer = {pointer}, .length = {{length}}, .type = std::move(type)};
+}
+
+// The client's structs as sysv64 lays them out, whatever compiles this test.
+struct WideImage {
+  std::uint64_t data;
+  std::int16_t width, height;
+  std::int32_t pad;
+};
+struct NarrowImage {
+  std::uint32_t data;
+  std::int16_t width, height;
+};
+
+// One call: Pack, then what the callee does, then CopyBack.
+class Crossing {
+ public:
+  // As delta: the callee sees the frame from 0x10000 on, as a 32-bit one does.
+  static constexpr std::uint64_t kLow = 1;
+
+  Crossing(Plan plan, std::vector<std::uint64_t> words, std::uint64_t delta = 0)
+      : plan_(std::move(plan)), words_(std::move(words)), delta_(delta == kLow ? 0x10000 - Address(space_.begin()) : delta) {
+    words_.resize(plan_.words);
+    packed_ = Pack(plan_, words_.data(), Road{&space_, delta_, {}}, &instances_);
+  }
+  explicit operator bool() const { return packed_.has_value(); }
+  std::string error() const { return packed_ ? "no error" : packed_.error().message; }
+  ErrorCode code() const { return packed_.error().code; }
+  std::uint64_t word(std::size_t i) const { return words_[i]; }
+  // What the callee sees behind an address of its own.
+  template <typename T>
+  T* Seen(std::uint64_t address) const {
+    return At<T>(address - delta_);
+  }
+  template <typename T>
+  T* Arg(std::size_t i) const {
+    return Seen<T>(words_[i]);
+  }
+  void Return() {
+    CopyBack(plan_, instances_, Rewrite::kLargeToo, [](void* self, std::uint64_t address) {
+      auto* here = static_cast<Crossing*>(self);
+      return Own(address, {here->space_.region(), here->delta_}, here->instances_);
+    }, this);
+    EXPECT_TRUE(space_.Intact());
+  }
+  FencedSpace& space() { return space_; }
+  const std::vector<Instance>& instances() const { return instances_; }
+
+ private:
+  FencedSpace space_;
+  const Plan plan_;
+  std::vector<std::uint64_t> words_;
+  const std::uint64_t delta_;
+  std::vector<Instance> instances_;
+  Expected<void> packed_;
+};
 
 }  // namespace bridge::testing

@@ -13,18 +13,14 @@ namespace {
 using testing::Address;
 using testing::At;
 using testing::FencedSpace;
+using testing::Image;
+using testing::kImage;
+using testing::kImageData;
 using testing::MakePlan;
 using testing::MakeSignature;
+using testing::NarrowImage;
+using testing::WideImage;
 
-struct Image {
-  std::int16_t* data;
-  std::int16_t width, height;
-};
-const Type kImage = Type::Struct("Image", {{"data", Type::Pointer(kInt16)}, {"width", kInt16}, {"height", kInt16}});
-const Memsync kImageData{.pointer = {0, "data"},
-                         .length = {{0, "width"}, {0, "height"}},
-                         .func = "lambda x, y: x * y",
-                         .type = kInt16};
 const Signature kFilter = MakeSignature({Type::Pointer(kImage)}, {kImageData});
 
 // A segment that the other side sees `delta` further on, with an Image in it.
@@ -201,15 +197,6 @@ TEST(Unmarshal, PointersRewrittenInPlaceArePutBack) {
   EXPECT_EQ(call.image->data, outer.image->data) << "and the DLL its copy of them";
 }
 
-struct NarrowImage {
-  std::uint32_t data;
-  std::int16_t width, height;
-};
-struct WideImage {
-  std::uint64_t data;
-  std::int16_t width, height;
-};
-
 TEST(Unmarshal, NarrowStructsAreWidened) {
   const Plan plan = MakePlan(kFilter, Abi::kSysv64, Abi::kWin32Msvc);
   FencedSpace segment, scratch;
@@ -237,7 +224,7 @@ TEST(Unmarshal, TheMiddleOfAnElementOfAnotherLayoutIsFoundOrRefused) {
   const Plan plan = MakePlan(kFilter, Abi::kSysv64, Abi::kWin32Msvc);
   FencedSpace segment, scratch;
   const std::uint64_t delta = 0x10000 - Address(segment.begin());
-  WideImage own{0, 2, 1};
+  WideImage own{0, 2, 1, 0};
   std::uint64_t words[2] = {Address(&own), 0};
   std::vector<Instance> instances;
   ASSERT_TRUE(Pack(plan, words, Road{&segment, delta, {}}, &instances));
