@@ -32,6 +32,8 @@ tl::unexpected<EngineError> FromError(const Error& error) {
   return tl::unexpected(EngineError{kind, error.os_error, error.address, error.message});
 }
 
+bool IsAggregate(const Type& type) { return type.kind() == Kind::kStruct || type.kind() == Kind::kUnion; }
+
 // Slots are zero-extended, the bridge's words extended by their sign.
 std::uint64_t ToWord(Kind kind, std::uint64_t bits) {
   switch (kind) {
@@ -76,8 +78,8 @@ class BridgeEngine final : public Engine {
     self.engine = "bridge";
     self.abi = arch_ == Arch::kWin64 ? spanproof::Abi::kWin64Gnu : spanproof::Abi::kWin32Gnu;
     self.memory_abi = spanproof::Abi::kSysv64Windows;  // the client's own, which the bridge translates
-    self.capabilities = {"load", "call", "callback", "memory", "text", "last_error", "stdcall", "fault"};
-    if (arch_ == Arch::kWin64) self.capabilities.insert(self.capabilities.end(), {"fastcall", "thiscall"});
+    self.capabilities = {"load",  "call",     "callback", "memory",   "text",   "last_error",
+                         "stdcall", "fastcall", "thiscall", "varargs", "by_value", "fault"};
     self.os = "wine";
     self.wine = WineVersion();
     self.cpu = CpuName();
@@ -111,13 +113,24 @@ class BridgeEngine final : public Engine {
     const Signature& signature = called->signature();
     std::vector<std::uint64_t> words(arguments.size() + 1);
     for (std::size_t i = 0; i < arguments.size(); ++i)
-      words[i] = ToWord(signature.arguments[i].kind(), arguments[i].words[0]);
+      words[i] = IsAggregate(signature.arguments[i]) ? reinterpret_cast<std::uint64_t>(arguments[i].aggregate)
+                                                     : ToWord(signature.arguments[i].kind(), arguments[i].words[0]);
+    thread_local std::vector<std::byte> room;  // of a result by value, until the thread's next call
+    if (IsAggregate(signature.result)) {
+      auto layout = LayoutOf(signature.result, Abi::kSysv64);
+      if (!layout) return FromError(layout.error());
+      room.assign(layout->size, std::byte{});
+      words.back() = reinterpret_cast<std::uint64_t>(room.data());
+    }
     std::exception_ptr thrown;
     auto done = called->Call(words.data(), &thrown);
     if (thrown) return FromError(internal::DescribeException(thrown));
     if (!done) return FromError(done.error());
     Called result;
-    result.result.words[0] = ToSlot(signature.result.kind(), words.back());
+    if (IsAggregate(signature.result))
+      result.result.aggregate = room.data();
+    else
+      result.result.words[0] = ToSlot(signature.result.kind(), words.back());
     result.last_error = session_.LastError();
     result.last_error_known = true;
     return result;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "bridge/testee/signature.h"
 
+#include <map>
+
 namespace bridge::testee {
 namespace {
 
@@ -30,8 +32,7 @@ class Translator {
       case Kind::kPtrdiff: return Type::Pointer(kVoid);  // as wide as a pointer
       case Kind::kFloat: return kFloat;
       case Kind::kDouble: return kDouble;
-      case Kind::kLongDouble:
-        return Fail(ErrorCode::kUnsupported, "long double differs between compilers: it cannot cross");
+      case Kind::kLongDouble: return kLongDouble;
       case Kind::kFunction: return Type(bridge::Kind::kFunction);
       case Kind::kPointer: return Pointer(type.element);
       case Kind::kArray:
@@ -60,26 +61,28 @@ class Translator {
 
  private:
   Expected<Type> Pointer(spanproof::TypeId element) {
-    if (types_[element].kind == spanproof::Kind::kFunction) return Type(bridge::Kind::kFunction);
-    return Translate(element).map([](Type pointee) { return Type::Pointer(std::move(pointee)); });
+    const spanproof::Type& pointee = types_[element];
+    if (pointee.kind == spanproof::Kind::kFunction) return Type(bridge::Kind::kFunction);
+    if (spanproof::IsAggregate(pointee.kind) && !pointee.defined) return Type::Pointer(kVoid);  // FILE*: nobody can look inside
+    return Translate(element).map([](Type type) { return Type::Pointer(std::move(type)); });
   }
 
+  // One description for each type, so that pointers to it are seen to mean the same. Its own members may ask for it.
   Expected<Type> Aggregate(spanproof::TypeId id) {
+    if (const auto known = aggregates_.find(id); known != aggregates_.end()) return known->second;
     const spanproof::Type& type = types_[id];
-    // A struct that points at itself sees itself as opaque memory.
-    for (spanproof::TypeId outer : open_)
-      if (outer == id) return kVoid;
-    open_.push_back(id);
+    const Type declared =
+        Type::Declare(type.name, type.kind == spanproof::Kind::kUnion ? bridge::Kind::kUnion : bridge::Kind::kStruct);
+    aggregates_.emplace(id, declared);
     std::vector<Type::Member> members;
     for (const spanproof::Field& field : type.fields) {
-      if (field.bits) return Fail(ErrorCode::kUnsupported, "bit-fields are not supported yet");
       auto member = Translate(field.type);
       if (!member) return member;
-      members.push_back({field.name, std::move(*member)});
+      members.push_back({field.name, std::move(*member), field.bits});
     }
-    open_.pop_back();
-    return type.kind == spanproof::Kind::kUnion ? Type::Union(type.name, std::move(members), type.pack)
-                                                : Type::Struct(type.name, std::move(members), type.pack);
+    const Type whole = Type::Define(declared, std::move(members), type.pack, type.align);
+    aggregates_.insert_or_assign(id, whole);
+    return whole;
   }
 
   static Path Translate(const spanproof::Path& path) {
@@ -90,14 +93,17 @@ class Translator {
   }
 
   const spanproof::TypeTable& types_;
-  std::vector<spanproof::TypeId> open_;
+  std::map<spanproof::TypeId, Type> aggregates_;
 };
 
 }  // namespace
 
 Expected<Signature> Translate(const spanproof::TypeTable& types, const spanproof::Prototype& prototype) {
   Translator translator(types);
+  if (prototype.convention == spanproof::Convention::kVectorcall)
+    return Fail(ErrorCode::kUnsupported, "vectorcall is not supported: build the DLL's function as cdecl, stdcall or fastcall");
   Signature signature{.convention = static_cast<Convention>(prototype.convention)};
+  if (prototype.variadic) signature.variadic = *prototype.variadic;
   auto result = translator.Translate(prototype.result);
   if (!result) return tl::unexpected(result.error());
   signature.result = std::move(*result);
