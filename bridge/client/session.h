@@ -4,6 +4,7 @@
 #include <concepts>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -33,6 +34,7 @@ class ModuleState;
 struct FunctionOptions {
   Convention convention = Convention::kCdecl;
   std::vector<Memsync> memsync = {};
+  std::optional<std::size_t> variadic = {};  // "..." stands behind so many arguments: printf's is 1
 };
 
 template <typename Prototype>
@@ -48,7 +50,8 @@ Signature MakeSignature(const FunctionOptions& options) {
                    .result = TypeOf<R>(),
                    .arguments = {TypeOf<Args>()...},
                    .read_only = {kPointsToConst<Args>...},
-                   .memsync = options.memsync};
+                   .memsync = options.memsync,
+                   .variadic = options.variadic};
 }
 
 // Calls and, where a callback's handler threw, leaves the exception in `thrown`.

@@ -95,6 +95,8 @@ Expected<Binding> MakeBinding(const Signature& signature, Abi abi, bool is_callb
   for (std::size_t i = 0; is_callback && i < signature.arguments.size(); ++i)
     if (IsAggregate(signature.arguments[i].kind())) return refuse("argument " + std::to_string(i), signature.arguments[i]);
   if (is_callback && IsAggregate(signature.result.kind())) return refuse("the result", signature.result);
+  if (is_callback && signature.variadic)
+    return Fail(ErrorCode::kUnsupported, "a callback with '...' is not supported: its handler could not know what came, declare the arguments");
   auto call = PassCall(signature, abi);
   if (!call) return tl::unexpected(call.error());
   Binding binding{.convention = signature.convention, .result = call->result, .arguments = std::move(call->arguments), .plan = {}};

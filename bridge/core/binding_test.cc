@@ -99,6 +99,15 @@ TEST(Binding, ALengthInASmallStructByValueIsReadOutOfItsWord) {
   ASSERT_TRUE(Read(Wire(*MakeBinding(signature, Abi::kWin64Gnu, false))));
 }
 
+TEST(Binding, CallbacksWithVariableArgumentsAreRefused) {
+  Signature signature = MakeSignature({kInt32, kInt32});
+  signature.variadic = 1;
+  EXPECT_TRUE(MakeBinding(signature, Abi::kWin32Msvc, false));
+  auto made = MakeBinding(signature, Abi::kWin32Msvc, true);
+  ASSERT_FALSE(made);
+  EXPECT_NE(made.error().message.find("a callback with '...'"), std::string::npos);
+}
+
 TEST(Binding, EveryTruncationIsAnError) {
   for (const Signature& signature : Samples()) {
     const Bytes whole = Wire(*MakeBinding(signature, Abi::kWin64Msvc, true));
