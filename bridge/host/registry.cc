@@ -11,6 +11,7 @@
 #include "bridge/host/channel.h"
 #include "bridge/host/export_names.h"
 #include "bridge/host/guarded_call.h"
+#include "bridge/host/missing_dlls.h"
 #include "bridge/host/unix_path.h"
 
 namespace bridge::host {
@@ -65,8 +66,12 @@ Expected<std::uint32_t> Registry::Load(std::string_view path) {
   HMODULE handle = LoadLibraryExW(dos.c_str(), nullptr, flags);
   if (handle == nullptr) {
     const DWORD error = GetLastError();
+    std::string missing;
+    if (error == ERROR_MOD_NOT_FOUND) {
+      for (const std::string& name : MissingDlls(dos)) missing += (missing.empty() ? "; missing: " : ", ") + name;
+    }
     return Fail(error == ERROR_BAD_EXE_FORMAT ? ErrorCode::kInvalidArgument : ErrorCode::kNotFound,
-                "cannot load '" + std::string(path) + "': " + Explain(error) + " (Windows error " +
+                "cannot load '" + std::string(path) + "': " + Explain(error) + missing + " (Windows error " +
                     std::to_string(error) + ")",
                 error);
   }
