@@ -232,7 +232,10 @@ TEST(Unmarshal, TheMiddleOfAnElementOfAnotherLayoutIsFoundOrRefused) {
   EXPECT_EQ(Own(words[0], origin, instances), Address(&own));
   const auto unpacked = [&](const Type& type, std::uint64_t offset) {
     std::uint64_t one[2] = {words[0] + offset, 0};
-    auto done = Unpack(MakePlan(MakeSignature({Type::Pointer(type)}), Abi::kSysv64, Abi::kWin32Msvc), one, origin, &scratch, &instances);
+    const Plan inner = MakePlan(MakeSignature({Type::Pointer(type)}), Abi::kSysv64, Abi::kWin32Msvc);
+    const std::size_t base = instances.size();
+    auto done = Unpack(inner, one, origin, &scratch, &instances);
+    instances.resize(base);  // they point into the plan
     if (!done) {
       EXPECT_EQ(done.error().code, ErrorCode::kUnsupported);
     }
