@@ -147,6 +147,13 @@ class StepCheck {
       if (findings_.size() < limit_) findings_.push_back(prefix + " " + finding);
     }
     Compare(expected.answer, got.answer, {prefix + " answer", ""});
+    CallbackAnswer written;
+    CallbackRecord wrote;
+    written.expect_memory = expected.written;
+    wrote.memory = got.written;
+    for (const std::string& finding : CheckInvocation(written, wrote)) {
+      if (findings_.size() < limit_) findings_.push_back(prefix + " wrote " + finding);
+    }
   }
 
   const Expectation& expect_;
