@@ -5,6 +5,7 @@
 #include <chrono>
 
 #include "harness/check/check.h"
+#include "harness/model/read_file.h"
 #include "harness/run/case_runner.h"
 #include "harness/run/condition.h"
 #include "harness/run/declarations.h"
@@ -139,6 +140,9 @@ class LaneRunner {
     // What the testee cannot see from inside, the lane knows.
     environment.wine_version = run_.lane.wine ? run_.lane.wine->version : description_.wine;
     environment.cpu = description_.cpu;
+    if (const auto compiler = ReadFile(run_.installation.dlls(run_.lane.architecture) / "compiler.txt")) {
+      environment.compiler = compiler->substr(0, compiler->find('\n'));
+    }
     environment.suite_revision = run_.suite_revision;
     std::vector<fs::path> dlls;
     std::error_code error;
