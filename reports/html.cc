@@ -15,7 +15,7 @@ th,td{border:1px solid #ccc;padding:.25rem .6rem;text-align:left;vertical-align:
 td.n{text-align:right;font-variant-numeric:tabular-nums}
 code{font-family:ui-monospace,monospace;font-size:.92em;overflow-wrap:anywhere}
 .baseline{border-left:.3rem solid #b8860b;background:#fdf6e3;padding:.6rem 1rem}
-.green,.pass{color:#176117}.red,.error,.fail,.crash,.timeout,.harness-error,.difference,.problem{color:#a11212}
+.green,.pass{color:#176117}.known-fail{color:#8a6100}.unexpected-pass,.red,.error,.fail,.crash,.timeout,.harness-error,.difference,.problem{color:#a11212}
 )";
 
 std::string Cell(std::string_view text) { return "<td>" + EscapeXml(text) + "</td>"; }

@@ -11,6 +11,7 @@ std::string Child(const LaneResult& lane, const Verdict& verdict) {
   const std::string message = EscapeXml(verdict.message);
   switch (verdict.outcome) {
     case Outcome::kPass: return {};
+    case Outcome::kKnownFail:
     case Outcome::kSkipped:
     case Outcome::kUnsupported:
     case Outcome::kNotRun:

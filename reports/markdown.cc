@@ -12,8 +12,8 @@ std::string RenderMarkdown(const Results& results) {
                                  Name(results.colour()), EscapeMarkdown(BaselineSentence(results)),
                                  EscapeMarkdown(results.program), EscapeMarkdown(results.started),
                                  results.seconds);
-  page += "| lane | pass | fail | crash | timeout | unsupported | skipped | other |\n"
-          "| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |\n";
+  page += "| lane | pass | known-fail | fail | crash | timeout | unsupported | skipped | other |\n"
+          "| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |\n";
   for (const LaneCounts& lane : CountLanes(results)) {
     page += "| " + EscapeMarkdown(lane.lane);
     for (const std::size_t count : lane.counts) page += fmt::format(" | {}", count);

@@ -94,7 +94,7 @@ std::vector<std::string> Texts(const Json& object, const char* name) {
 }
 
 Outcome OutcomeNamed(const std::string& name) {
-  for (int i = 0; i <= static_cast<int>(Outcome::kHarnessError); ++i) {
+  for (int i = 0; i <= static_cast<int>(Outcome::kUnexpectedPass); ++i) {
     if (Name(static_cast<Outcome>(i)) == name) return static_cast<Outcome>(i);
   }
   throw Malformed{"\"" + name + "\" is no outcome"};

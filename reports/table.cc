@@ -9,18 +9,21 @@ namespace {
 std::size_t ColumnOf(Outcome outcome) {
   switch (outcome) {
     case Outcome::kPass: return 0;
-    case Outcome::kFail: return 1;
-    case Outcome::kCrash: return 2;
-    case Outcome::kTimeout: return 3;
-    case Outcome::kUnsupported: return 4;
-    case Outcome::kSkipped: return 5;
-    default: return 6;
+    case Outcome::kKnownFail: return 1;
+    case Outcome::kUnexpectedPass:
+    case Outcome::kFail: return 2;
+    case Outcome::kCrash: return 3;
+    case Outcome::kTimeout: return 4;
+    case Outcome::kUnsupported: return 5;
+    case Outcome::kSkipped: return 6;
+    default: return 7;
   }
 }
 
 bool IsFinding(const LaneResult& lane, Outcome outcome) {
   switch (outcome) {
     case Outcome::kPass:
+    case Outcome::kKnownFail:
     case Outcome::kUnsupported:
     case Outcome::kSkipped:
     case Outcome::kNotRun: return false;

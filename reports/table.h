@@ -12,10 +12,10 @@ namespace spanproof {
 
 // What every report shows, independent of its form.
 struct LaneCounts {
-  static constexpr std::array<const char*, 7> kColumns = {
-      "pass", "fail", "crash", "timeout", "unsupported", "skipped", "other"};
+  static constexpr std::array<const char*, 8> kColumns = {
+      "pass", "known-fail", "fail", "crash", "timeout", "unsupported", "skipped", "other"};
   std::string lane;
-  std::array<std::size_t, 7> counts{};  // by kColumns
+  std::array<std::size_t, 8> counts{};  // by kColumns
 };
 std::vector<LaneCounts> CountLanes(const Results& results);
 

@@ -30,7 +30,7 @@ Expected<std::optional<MustFailList>> LoadMustFail(const std::filesystem::path& 
   };
   if (!object.is_object()) return bad("this is no JSON object");
   if (object.value("must_fail", json()) != json(true)) {
-    return bad("\"must_fail\" must be true, other lists are not known yet");
+    return bad("\"must_fail\" must be true; a list of known failures has \"failures\" instead");
   }
   MustFailList list;
   for (const json& one : object.value("passes", json::array())) {

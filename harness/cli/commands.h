@@ -30,9 +30,13 @@ struct RunArguments {
   std::filesystem::path output;  // empty: spanproof-report in the current folder
   std::filesystem::path traces;  // empty: `traces` in the output folder
   std::vector<std::filesystem::path> wines;  // none: the machine's own
+  std::filesystem::path expect;  // folder of expectation lists; empty: `expectations` in the suite
   std::optional<std::filesystem::path> prefix;
   unsigned deadline_seconds = 10;
-  bool require = false;          // ListTopics: an empty row is red
+  // ListTopics: an empty row of these areas or topics (globs; none: all of them)
+  // is red, except of these topics.
+  std::optional<std::vector<std::string>> required;
+  std::vector<std::string> except;
 };
 
 // Each returns the program's exit status and says on standard error what went wrong.

@@ -15,6 +15,27 @@ std::filesystem::path SuiteFolder(const Registry& registry, const RunArguments& 
   return arguments.suite.empty() ? registry.installation.suites() : arguments.suite;
 }
 
+bool AnyMatches(const std::vector<std::string>& globs, const Topic& topic) {
+  return std::any_of(globs.begin(), globs.end(), [&](const std::string& glob) {
+    return MatchGlob(glob, topic.area) || MatchGlob(glob, topic.key);
+  });
+}
+
+bool IsRequired(const RunArguments& arguments, const Topic& topic) {
+  if (!arguments.required || AnyMatches(arguments.except, topic)) return false;
+  return arguments.required->empty() || AnyMatches(*arguments.required, topic);
+}
+
+// Each names an area or topic that there is: a misspelt one would require nothing.
+Expected<void> CheckGlobs(const std::vector<std::string>& globs, const std::vector<Topic>& topics) {
+  for (const std::string& glob : globs) {
+    const bool known = std::any_of(topics.begin(), topics.end(),
+                                   [&](const Topic& topic) { return AnyMatches({glob}, topic); });
+    if (!known) return Fail(ErrorCode::kInvalidArgument, "no area or topic is called \"" + glob + "\"");
+  }
+  return {};
+}
+
 }  // namespace
 
 int ListCases(const Registry& registry, const RunArguments& arguments) {
@@ -37,7 +58,11 @@ int ListTopics(const Registry& registry, const RunArguments& arguments) {
   if (!files) return Complain(files.error());
   const auto topics = LoadTopics(folder / kTopicsFile);
   if (!topics) return Complain(topics.error());
-  std::size_t listed = 0, empty = 0;
+  for (const auto* globs : {arguments.required ? &*arguments.required : nullptr, &arguments.except}) {
+    if (globs == nullptr) continue;
+    if (const auto good = CheckGlobs(*globs, *topics); !good) return Complain(good.error());
+  }
+  std::size_t listed = 0, empty = 0, owing = 0;
   fmt::print("{:<28}{:>6}{:>6}\n", "topic", "win64", "win32");
   for (const Topic& topic : *topics) {
     if (!arguments.filter.empty() && !MatchGlob(arguments.filter, topic.key)) continue;
@@ -51,11 +76,13 @@ int ListTopics(const Registry& registry, const RunArguments& arguments) {
       row += owed || count > 0 ? fmt::format("{:>6}", count) : fmt::format("{:>6}", "-");
     }
     if (lacks) ++empty;
+    if (lacks && IsRequired(arguments, topic)) ++owing;
     fmt::print("{}  {}{}\n", row, lacks ? "EMPTY: " : "", topic.catches);
   }
   if (listed == 0) return kExitNothingRan;
   fmt::print("{} topics, {} of them empty\n", listed, empty);
-  return arguments.require && empty > 0 ? kExitRed : 0;
+  if (arguments.required) fmt::print("{} of those that are required\n", owing);
+  return owing > 0 ? kExitRed : 0;
 }
 
 int ListLanes(const Registry& registry, const RunArguments& arguments) {

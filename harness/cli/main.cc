@@ -35,6 +35,10 @@ void AddRunOptions(CLI::App* command, RunArguments* arguments) {
                       "bridge@wine-8.0; may be given again (default: inproc and bridge)");
   AddSuiteOptions(command, arguments);
   AddLaneOptions(command, arguments);
+  command->add_option("--expect", arguments->expect,
+                      "folder of lists of what testees are known to fail, TESTEE.json\n"
+                      "(default: expectations in the suite)")
+      ->check(CLI::ExistingDirectory);
   command->add_option("--prefix", arguments->prefix,
                       "a Wine prefix to use (default: one of our own below ~/.cache/spanproof)");
   command->add_option("--output", arguments->output,
@@ -80,11 +84,18 @@ int Main(int count, char** words) {
   auto* list = app.add_subcommand("list", "List the cases, the topics they belong to, or the lanes");
   AddSuiteOptions(list, &arguments);
   AddLaneOptions(list, &arguments);
-  list->add_flag("--lanes", lanes, "the lanes there are, and those that lack something");
+  auto* lanes_flag = list->add_flag("--lanes", lanes, "the lanes there are, and those that lack something");
   auto* topics_flag = list->add_flag("--topics", topics,
                  "the topics, with their numbers of cases on each architecture; those without are\n"
                  "marked EMPTY, which is no error unless --require is given");
-  list->add_flag("--require", arguments.require, "an empty topic gives status 1")->needs(topics_flag);
+  topics_flag->excludes(lanes_flag);
+  std::vector<std::string> required;
+  auto* require_option = list->add_option("--require", required,
+                   "an empty topic of these areas or topics (globs, with commas between them;\n"
+                   "default: all) gives status 1")
+      ->expected(0, -1)->delimiter(',')->needs(topics_flag);
+  list->add_option("--except", arguments.except, "topics that --require does not require")
+      ->delimiter(',')->needs(require_option);
   auto* compare = app.add_subcommand(
       "compare", "Compare two traces: one line for each difference, status 1 if there is any");
   compare->add_option("left", left, "a trace, the truth as a rule")->required();
@@ -107,6 +118,10 @@ int Main(int count, char** words) {
   const auto registry = MakeRegistry(arguments);
   if (!registry) return Complain(registry.error());
   if (*doctor) return Doctor(*registry, arguments);
+  if (*require_option) {
+    std::erase(required, std::string());  // what stands for none given
+    arguments.required = required;
+  }
   if (*list && topics) return ListTopics(*registry, arguments);
   if (*list) return lanes ? ListLanes(*registry, arguments) : ListCases(*registry, arguments);
   return RunSuite(*registry, arguments);

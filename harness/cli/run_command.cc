@@ -10,8 +10,10 @@
 #include "harness/check/must_fail.h"
 #include "harness/cli/commands.h"
 #include "harness/cli/progress.h"
+#include "harness/cli/report_folder.h"
 #include "harness/run/compare_lanes.h"
 #include "harness/run/digest.h"
+#include "harness/run/expectations.h"
 #include "harness/run/interrupt.h"
 #include "harness/run/lane_runner.h"
 #include "harness/run/wine_prefix.h"
@@ -26,14 +28,6 @@ std::string TraceName(const Lane& lane) {
   std::string name = lane.Name();
   std::replace(name.begin(), name.end(), '/', '_');
   return name + ".trace";
-}
-
-Expected<void> MakeFolder(const fs::path& folder) {
-  std::error_code error;
-  fs::create_directories(folder, error);
-  if (!error) return {};
-  return Fail(ErrorCode::kInvalidArgument,
-              "cannot make the folder " + folder.string() + ": " + error.message());
 }
 
 // Everything from the arguments to the results; reports are the caller's.
@@ -125,7 +119,7 @@ class SuiteRun {
     if (!result.trace.empty()) {
       result.trace = fs::proximate(fs::absolute(trace), fs::absolute(output_)).string();
     }
-    if (auto held = HoldToExpectations(outcome->verdicts, &result); !held) return held;
+    if (auto held = HoldToExpectations(lane, &outcome->verdicts, &result); !held) return held;
     results_.lanes.push_back(std::move(result));
     for (Verdict& verdict : outcome->verdicts) results_.verdicts.push_back(std::move(verdict));
     return {};
@@ -135,17 +129,25 @@ class SuiteRun {
     return arguments_.traces.empty() ? output_ / "traces" : arguments_.traces;
   }
 
-  Expected<void> HoldToExpectations(const std::vector<Verdict>& verdicts, LaneResult* result) {
-    const fs::path list =
-        SuiteFolder() / "expectations" / (result->environment.testee + ".json");
-    const auto must_fail = LoadMustFail(list);
-    if (!must_fail) return tl::unexpected(must_fail.error());
-    if (!*must_fail) return {};
-    result->must_fail = true;
+  Expected<void> HoldToExpectations(const Lane& lane, std::vector<Verdict>* verdicts, LaneResult* result) {
+    const fs::path folder = arguments_.expect.empty() ? SuiteFolder() / "expectations" : arguments_.expect;
+    const fs::path list = folder / (result->environment.testee + ".json");
     const bool complete = arguments_.filter.empty() && !interrupt_->raised();
-    for (std::string& problem : CheckMustFail(**must_fail, verdicts, complete)) {
-      result->problems.push_back(std::move(problem));
+    std::vector<std::string> problems;
+    const auto known = LoadKnownFailures(list);
+    if (!known) return tl::unexpected(known.error());
+    if (*known) {
+      const Circumstances here{lane.architecture, result->environment.abi, lane.testee.kind,
+                               lane.wine ? lane.wine->version : ""};
+      problems = HoldToKnownFailures(**known, here, lane.Name(), complete, verdicts);
+    } else {
+      const auto must_fail = LoadMustFail(list);
+      if (!must_fail) return tl::unexpected(must_fail.error());
+      if (!*must_fail) return {};
+      result->must_fail = true;
+      problems = CheckMustFail(**must_fail, *verdicts, complete);
     }
+    for (std::string& problem : problems) result->problems.push_back(std::move(problem));
     return {};
   }
 
@@ -164,11 +166,11 @@ class SuiteRun {
 }  // namespace
 
 int RunSuite(const Registry& registry, const RunArguments& arguments) {
-  const fs::path output = arguments.output.empty() ? "spanproof-report" : arguments.output;
+  const auto folder = ReportFolder::Take(arguments.output);
+  if (!folder) return Complain(folder.error());
+  const fs::path& output = (*folder)->path();
   const fs::path traces = arguments.traces.empty() ? output / "traces" : arguments.traces;
-  for (const fs::path& folder : {output, traces}) {
-    if (auto made = MakeFolder(folder); !made) return Complain(made.error());
-  }
+  if (auto made = MakeFolder(traces); !made) return Complain(made.error());
   Progress progress(isatty(STDERR_FILENO) != 0);
   auto results = SuiteRun(registry, arguments, output, &progress).Run();
   progress.Clear();

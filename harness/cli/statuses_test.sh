@@ -34,6 +34,11 @@ echo '{"suite": "scalar", "modules": {"m": "m.dll"}, "cases": [{"id": "scalar.ot
 expect 0 "$spanproof" list --topics --suite "$folder/suite"
 grep -q 'EMPTY' "$folder/out" || { echo "an empty topic is not shown"; failed=1; }
 expect 1 "$spanproof" list --topics --require --suite "$folder/suite"
+expect 1 "$spanproof" list --topics --suite "$folder/suite" --require scalar
+expect 1 "$spanproof" list --topics --suite "$folder/suite" --require 'scalar.l*'
+expect 0 "$spanproof" list --topics --suite "$folder/suite" --require scalar --except scalar.lonely
+expect 2 "$spanproof" list --topics --suite "$folder/suite" --require scala
+expect 2 "$spanproof" list --topics --lanes
 expect 3 "$spanproof" list --topics --filter 'no.such.topic'
 expect 0 "$spanproof" compare "$trace" "$trace"
 expect 0 "$spanproof" export "$trace"
@@ -56,4 +61,22 @@ grep -q 'offset' "$folder/err" || { echo "no offset in: $(cat "$folder/err")"; f
 expect 0 "$spanproof" export --salvage "$folder/short.trace"
 expect 3 "$spanproof" list --filter 'no.such.case'
 expect 3 "$spanproof" run --lane nothing --filter 'no.such.case' --output "$folder/report"
+# What is known to fail, as it fails, otherwise, and not at all.
+mkdir "$folder/known" || exit 1
+known() {
+  echo "{\"failures\": [{\"case\": \"scalar.int32.*\", \"outcome\": \"fail\", \"reason\": \"it does nothing\"$1}]}" >"$folder/known/nothing.json"
+}
+known ''
+expect 0 "$spanproof" run --lane nothing --filter 'scalar.int32.*' --expect "$folder/known" --output "$folder/report"
+grep -q '"known-fail"' "$folder/report/results.json" || { echo "no known-fail in results.json"; failed=1; }
+known ', "message": "no such message"'
+expect 1 "$spanproof" run --lane nothing --filter 'scalar.int32.*' --expect "$folder/known" --output "$folder/report"
+known ', "mesage": "misspelt"'
+expect 2 "$spanproof" run --lane nothing --filter 'scalar.int32.*' --expect "$folder/known" --output "$folder/report"
+# A folder that another run has: here as a process that holds its lock.
+expect 2 flock "$folder/report" "$spanproof" run --lane nothing --output "$folder/report"
+mkdir "$folder/here" "$folder/here/spanproof-report" || exit 1
+expect 0 flock "$folder/here/spanproof-report" sh -c 'cd "$1" && "$2" run --lane nothing --filter "scalar.int32.*"' sh \
+  "$folder/here" "$spanproof"
+[ -f "$folder/here/spanproof-report-2/results.json" ] || { echo "no second report folder"; failed=1; }
 exit $failed

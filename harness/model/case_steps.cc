@@ -13,6 +13,14 @@ namespace {
 
 using nlohmann::json;
 
+// A text, or a list of texts.
+std::vector<std::string> Texts(const Node& node) {
+  if (node.json().is_string()) return {node.Text()};
+  std::vector<std::string> out;
+  for (const Node& each : node.Elements()) out.push_back(each.Text());
+  return out;
+}
+
 class CaseReader {
  public:
   CaseReader(const CaseNames& names, CaseFile* file) : names_(names), file_(file) {}
@@ -46,23 +54,6 @@ class CaseReader {
   }
 
  private:
-  static std::vector<std::string> Texts(const Node& node) {
-    if (node.json().is_string()) return {node.Text()};
-    std::vector<std::string> out;
-    for (const Node& each : node.Elements()) out.push_back(each.Text());
-    return out;
-  }
-
-  static When ReadWhen(const Node& node) {
-    node.AllowOnly({"arch", "abi", "lane", "wine"});
-    When when;
-    if (const auto arch = node.Find("arch")) when.arch = Texts(*arch);
-    if (const auto abi = node.Find("abi")) when.abi = Texts(*abi);
-    if (const auto lane = node.Find("lane")) when.lane = Texts(*lane);
-    when.wine = node.TextOr("wine", "");
-    return when;
-  }
-
   TypeId ParseType(const Node& node) { return ReadType(node, names_, &file_->types); }
 
   void ReadObject(const std::string& name, const Node& node) {
@@ -300,6 +291,16 @@ class CaseReader {
 };
 
 }  // namespace
+
+When ReadWhen(const Node& node) {
+  node.AllowOnly({"arch", "abi", "lane", "wine"});
+  When when;
+  if (const auto arch = node.Find("arch")) when.arch = Texts(*arch);
+  if (const auto abi = node.Find("abi")) when.abi = Texts(*abi);
+  if (const auto lane = node.Find("lane")) when.lane = Texts(*lane);
+  when.wine = node.TextOr("wine", "");
+  return when;
+}
 
 Case ReadCase(const Node& node, const CaseNames& names, CaseFile* file) {
   return CaseReader(names, file).Read(node);

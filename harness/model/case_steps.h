@@ -9,6 +9,7 @@ namespace spanproof {
 
 // Reads one element of `cases`: objects, callbacks, steps and what each must
 // produce. Throws CaseFileError.
+When ReadWhen(const Node& node);  // {"arch", "abi", "lane", "wine"}
 Case ReadCase(const Node& node, const CaseNames& names, CaseFile* file);
 
 }  // namespace spanproof

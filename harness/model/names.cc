@@ -27,7 +27,7 @@ constexpr std::array<std::pair<Convention, std::string_view>, 5> kConventions = 
     {Convention::kVectorcall, "vectorcall"},
 }};
 
-constexpr std::array<std::pair<Outcome, std::string_view>, 9> kOutcomes = {{
+constexpr std::array<std::pair<Outcome, std::string_view>, 11> kOutcomes = {{
     {Outcome::kPass, "pass"},
     {Outcome::kFail, "fail"},
     {Outcome::kCrash, "crash"},
@@ -37,6 +37,8 @@ constexpr std::array<std::pair<Outcome, std::string_view>, 9> kOutcomes = {{
     {Outcome::kNotRun, "not-run"},
     {Outcome::kMissing, "missing"},
     {Outcome::kHarnessError, "harness-error"},
+    {Outcome::kKnownFail, "known-fail"},
+    {Outcome::kUnexpectedPass, "unexpected-pass"},
 }};
 
 template <typename Table, typename Key>

@@ -103,6 +103,8 @@ struct Environment {
 
 enum class Outcome : std::uint8_t {
   kPass, kFail, kCrash, kTimeout, kUnsupported, kSkipped, kNotRun, kMissing, kHarnessError,
+  kKnownFail,       // failed as suites/expectations says
+  kUnexpectedPass,  // passed against what it says
 };
 std::string_view Name(Outcome outcome);  // "pass", "not-run", "harness-error"...
 

@@ -8,7 +8,7 @@ namespace {
 
 bool IsFailure(Outcome outcome) {
   return outcome == Outcome::kFail || outcome == Outcome::kCrash || outcome == Outcome::kTimeout ||
-         outcome == Outcome::kMissing;
+         outcome == Outcome::kMissing || outcome == Outcome::kUnexpectedPass;
 }
 
 }  // namespace
@@ -31,7 +31,8 @@ Colour Results::colour() const {
     });
     const bool must_fail = lane != lanes.end() && lane->must_fail;
     error = error || verdict.outcome == Outcome::kHarnessError;
-    ran = ran || verdict.outcome == Outcome::kPass || IsFailure(verdict.outcome);
+    ran = ran || verdict.outcome == Outcome::kPass || verdict.outcome == Outcome::kKnownFail ||
+          IsFailure(verdict.outcome);
     // Where failing is right, what is wrong stands among the lane's problems.
     red = red || (IsFailure(verdict.outcome) && !must_fail);
   }

@@ -43,6 +43,15 @@ std::set<std::string> Ids(const Trace& trace) {
   return ids;
 }
 
+// What fails in a known way differs from the truth in a known way.
+std::set<std::string> KnownToFail(const Results& results, const std::string& lane) {
+  std::set<std::string> ids;
+  for (const Verdict& verdict : results.verdicts) {
+    if (verdict.lane == lane && verdict.outcome == Outcome::kKnownFail) ids.insert(verdict.id);
+  }
+  return ids;
+}
+
 }  // namespace
 
 Expected<void> CompareLanes(const std::filesystem::path& folder, Results* results) {
@@ -64,7 +73,10 @@ Expected<void> CompareLanes(const std::filesystem::path& folder, Results* result
     LaneComparison comparison{baseline->environment.lane, lane.environment.lane, 0, {}};
     comparison.cases = static_cast<std::size_t>(std::count_if(
         lived.begin(), lived.end(), [&](const std::string& id) { return known.contains(id); }));
+    const auto excused = KnownToFail(*results, lane.environment.lane);
+    const auto excused_there = KnownToFail(*results, baseline->environment.lane);
     for (CaseDifference& one : CompareTraces(*truth, *trace)) {
+      if (excused.contains(one.id) || excused_there.contains(one.id)) continue;
       // Cases that only one lane lived have their verdicts to explain it.
       if (!known.contains(one.id) || !lived.contains(one.id)) continue;
       comparison.differences.push_back({one.id, std::move(one.difference.place),
