@@ -135,14 +135,14 @@ Expected<Value> DecodeText(std::string_view text) {
   return Value{scalar};
 }
 
-Expected<Value> Decode(const json& in, int depth) {
+Expected<Value> Decode(const json& in, const TextReader* read_text, int depth) {
   if (depth > kDeepest) return Fail(ErrorCode::kCorrupt, "a value nests deeper than 32");
   if (in.is_null()) return Value{};
-  if (const auto* text = in.get_ptr<const json::string_t*>()) return DecodeText(*text);
+  if (const auto* text = in.get_ptr<const json::string_t*>()) return read_text != nullptr ? (*read_text)(in) : DecodeText(*text);
   if (in.is_array()) {
     Array array;
     for (const json& element : in) {
-      auto value = Decode(element, depth + 1);
+      auto value = Decode(element, read_text, depth + 1);
       if (!value) return value;
       array.elements.push_back(std::move(*value));
     }
@@ -151,7 +151,7 @@ Expected<Value> Decode(const json& in, int depth) {
   if (in.is_object()) {
     Record record;
     for (const auto& [name, member] : in.items()) {
-      auto value = Decode(member, depth + 1);
+      auto value = Decode(member, read_text, depth + 1);
       if (!value) return value;
       record.fields.emplace_back(name, std::move(*value));
     }
@@ -206,6 +206,8 @@ json EncodeValue(const Value& value) {
   return nullptr;
 }
 
-Expected<Value> DecodeValue(const json& in) { return Decode(in, 0); }
+Expected<Value> DecodeValue(const json& in) { return Decode(in, nullptr, 0); }
+
+Expected<Value> DecodeValue(const json& in, const TextReader& read_text) { return Decode(in, &read_text, 0); }
 
 }  // namespace spanproof

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <functional>
 #include <nlohmann/json_fwd.hpp>
 
 #include "harness/model/type.h"
@@ -14,6 +15,10 @@ namespace spanproof {
 // handled here (harness/testee/sdk/bulk.h).
 nlohmann::json EncodeValue(const Value& value);
 Expected<Value> DecodeValue(const nlohmann::json& json);
+
+// The same with another reader of the texts, at any depth; it may fall back to DecodeValue.
+using TextReader = std::function<Expected<Value>(const nlohmann::json& text)>;
+Expected<Value> DecodeValue(const nlohmann::json& json, const TextReader& read_text);
 
 // Memsync paths, [0, "data"] or ["r"].
 nlohmann::json EncodePath(const Path& path);

@@ -22,7 +22,7 @@ bool IsNumber(std::uint64_t address) {
 
 Expected<AddressBook::Object*> AddressBook::AddObject(const std::string& name, TypeId type,
                                                       std::uint64_t size, std::optional<Abi> layout,
-                                                      std::shared_ptr<void> memory) {
+                                                      std::shared_ptr<void> memory, std::uint64_t align) {
   if (name.empty() || name.size() > 256) return Fail(ErrorCode::kInvalidArgument, "an object needs a name");
   if (objects_.contains(name)) {
     return Fail(ErrorCode::kInvalidArgument, "an object \"" + name + "\" exists already; drop it first");
@@ -36,12 +36,13 @@ Expected<AddressBook::Object*> AddressBook::AddObject(const std::string& name, T
   object.at = static_cast<std::uint8_t*>(object.storage.get());
   if (!object.storage) {
     // A gap behind each object, so that one past its end is not the next one.
-    const std::uint64_t bytes = size + 2 * kAlignment;
+    align = std::max<std::uint64_t>(align, kAlignment);
+    const std::uint64_t bytes = size + 2 * align;
     auto* own = new (std::nothrow) std::uint8_t[bytes];
     if (own == nullptr) return Fail(ErrorCode::kUnsupported, "no memory for object \"" + name + "\"");
     object.storage = std::shared_ptr<std::uint8_t[]>(own);
     std::memset(own, 0, bytes);
-    object.at = own + (kAlignment - reinterpret_cast<std::uintptr_t>(own) % kAlignment) % kAlignment;
+    object.at = own + (align - reinterpret_cast<std::uintptr_t>(own) % align) % align;
   }
   by_address_[reinterpret_cast<std::uintptr_t>(object.at)] = name;
   return &objects_.emplace(name, std::move(object)).first->second;

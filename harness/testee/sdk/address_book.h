@@ -20,15 +20,18 @@ class AddressBook {
   struct Object {
     TypeId type = 0;
     std::uint64_t size = 0;
-    std::uint8_t* at = nullptr;  // 16-aligned, stable for the object's life
+    std::uint64_t flexible = 0;  // elements of the flexible array that it ends with
+    std::uint8_t* at = nullptr;  // 16-aligned or as its type asks, stable for the object's life
     std::optional<Abi> layout;   // of its bytes; absent: as the view has it
     std::shared_ptr<void> storage;
   };
 
   // Zeroed memory; kInvalidArgument when the name is taken or the size unfit.
-  // `memory`: of somebody else's making, zeroed and 16-aligned; absent: our own.
+  // `memory`: of somebody else's making, zeroed and 16-aligned; absent: our own,
+  // aligned to 16 or, if that is more, to `align`.
   Expected<Object*> AddObject(const std::string& name, TypeId type, std::uint64_t size,
-                              std::optional<Abi> layout = {}, std::shared_ptr<void> memory = {});
+                              std::optional<Abi> layout = {}, std::shared_ptr<void> memory = {},
+                              std::uint64_t align = 1);
   Object* FindObject(const std::string& name);
   bool DropObject(const std::string& name);
 

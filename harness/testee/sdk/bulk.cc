@@ -13,7 +13,6 @@ namespace {
 
 using nlohmann::json;
 
-constexpr int kDeepest = 32;
 constexpr std::size_t kLargestInline = 64 << 10;
 constexpr std::uint64_t kLargestArray = std::uint64_t{1} << 31;
 
@@ -78,39 +77,18 @@ Expected<Value> DecodeBulk(const std::string& text, std::size_t at_sign) {
   return empty;
 }
 
-Expected<Value> DecodeDeep(const json& in, int depth) {
-  if (depth > kDeepest) return Fail(ErrorCode::kCorrupt, "a value nests deeper than 32");
-  if (const auto* text = in.get_ptr<const json::string_t*>()) {
-    const std::size_t at_sign = text->find("]@");
-    const std::size_t colon = text->find(':');
-    // Only a tag's count can stand before the @: names of objects may hold one.
-    if (at_sign != std::string::npos && at_sign < colon) return DecodeBulk(*text, at_sign + 1);
-    return DecodeValue(in);
-  }
-  if (in.is_array()) {
-    Array array;
-    for (const json& element : in) {
-      auto value = DecodeDeep(element, depth + 1);
-      if (!value) return value;
-      array.elements.push_back(std::move(*value));
-    }
-    return Value{std::move(array)};
-  }
-  if (in.is_object()) {
-    Record record;
-    for (const auto& [name, member] : in.items()) {
-      auto value = DecodeDeep(member, depth + 1);
-      if (!value) return value;
-      record.fields.emplace_back(name, std::move(*value));
-    }
-    return Value{std::move(record)};
-  }
-  return DecodeValue(in);
-}
-
 }  // namespace
 
-Expected<Value> Bulk::Decode(const json& in) const { return DecodeDeep(in, 0); }
+Expected<Value> Bulk::Decode(const json& in) const {
+  return DecodeValue(in, [](const json& said) {
+    const auto& text = said.get_ref<const std::string&>();
+    const std::size_t at_sign = text.find("]@");
+    const std::size_t colon = text.find(':');
+    // Only a tag's count can stand before the @: names of objects may hold one.
+    if (at_sign != std::string::npos && at_sign < colon) return DecodeBulk(text, at_sign + 1);
+    return DecodeValue(said);
+  });
+}
 
 Expected<json> Bulk::WriteFile(const Packed& packed) {
   const std::string path = folder_ + "/testee-" + std::to_string(next_file_++) + ".bin";

@@ -92,7 +92,7 @@ Answer Session::CallAnswer(const json& message, const Prototype& prototype, cons
       const auto name = wanted.get<std::string>();
       AddressBook::Object* object = book_.FindObject(name);
       if (object == nullptr) return Refuse(EngineError::Kind::kInvalid, "no object \"" + name + "\"");
-      const auto value = ViewOf(*object).Load(object->type, object->at);
+      const auto value = ViewOf(*object).Load(object->type, object->at, object->flexible);
       if (!value) return tl::unexpected(FromError(value.error()));
       auto encoded = bulk_.Encode(*value);
       if (!encoded) return tl::unexpected(FromError(encoded.error()));
@@ -107,7 +107,8 @@ Answer Session::CallAnswer(const json& message, const Prototype& prototype, cons
 }
 
 void Session::Invoked(const Callback& callback, std::span<const Slot> arguments, Slot* result) {
-  *result = Slot{};
+  // A struct's place is the engine's to give and stays.
+  *result = Slot{{}, result->aggregate};
   if (std::this_thread::get_id() != thread_) {
     foreign_callback_ = true;
     return;
@@ -124,7 +125,7 @@ void Session::Invoked(const Callback& callback, std::span<const Slot> arguments,
   }
   book_.LeaveCallback();
   if (done) return;
-  *result = Slot{};
+  *result = Slot{{}, result->aggregate};
   if (!open_requests_.empty() && !open_requests_.back().callback_error) {
     open_requests_.back().callback_error = done.error();
   }
@@ -211,12 +212,15 @@ EngineResult<void> Session::ApplyAnswer(const json& answer, const Prototype& pro
     }
   }
   if (types_[prototype.result].kind == Kind::kVoid) return {};
-  if (IsAggregate(types_[prototype.result].kind)) {
+  const bool aggregate = IsAggregate(types_[prototype.result].kind);
+  if (aggregate && result->aggregate == nullptr) {
     return Refuse(EngineError::Kind::kUnsupported, "a callback that returns a struct by value");
   }
   const auto value = bulk_.Decode(answer.at("return"));
   if (!value) return tl::unexpected(FromError(value.error()));
-  const auto done = view_.Store(prototype.result, *value, reinterpret_cast<std::uint8_t*>(result->words));
+  auto* at = aggregate ? static_cast<std::uint8_t*>(const_cast<void*>(result->aggregate))
+                       : reinterpret_cast<std::uint8_t*>(result->words);
+  const auto done = view_.Store(prototype.result, *value, at);
   if (!done) return tl::unexpected(FromError(done.error()));
   return {};
 }

@@ -16,7 +16,11 @@ namespace spanproof {
 
 // One argument or result at the engine's door: up to 16 bytes of storage for
 // scalars and pointers (little-endian, zero-extended), or the address of a
-// by-value struct's bytes in the testee's ABI.
+// by-value struct's bytes, laid out for Describe().memory_abi. Who owns them:
+//   argument of Call      the SDK, for the call; the engine changes nothing there
+//   result of Call        the engine, until its next Call on the same thread
+//   argument of a sink    the engine, until the sink returns
+//   result of a sink      the engine, which sets `aggregate` before the call; zeroed
 struct Slot {
   std::uint64_t words[2] = {0, 0};
   const void* aggregate = nullptr;

@@ -217,8 +217,8 @@ Expected<Value> MemoryView::Load(TypeId id, const std::uint8_t* at, std::uint64_
   return Value{std::move(record)};
 }
 
-std::uint64_t MemoryView::FlexibleCount(TypeId id, const Value* value) const {
-  const auto* record = value == nullptr ? nullptr : std::get_if<Record>(&value->data);
+std::uint64_t MemoryView::FlexibleCount(TypeId id, const Value& value) const {
+  const auto* record = std::get_if<Record>(&value.data);
   if (record == nullptr || !FlexibleElement(*types, id)) return 0;
   const std::string& last = (*types)[id].fields.back().name;
   for (const auto& [name, member] : record->fields) {

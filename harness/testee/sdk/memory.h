@@ -35,7 +35,7 @@ struct MemoryView {
 
   // How many elements `value` gives to the type's flexible array, and the bytes of
   // a `type` with so many.
-  std::uint64_t FlexibleCount(TypeId type, const Value* value) const;
+  std::uint64_t FlexibleCount(TypeId type, const Value& value) const;
   Expected<std::uint64_t> SizeWith(TypeId type, std::uint64_t flexible) const;
 
   // A bit-field of an integer type, whose lowest bit is `bit` of the byte at `at`.

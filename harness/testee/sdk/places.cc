@@ -36,20 +36,34 @@ Answer Session::MakeObject(const json& message) {
   const Abi layout_abi = retained ? view_.abi : view_.memory;
   const auto layout = LayoutOf(types_, *type, layout_abi);
   if (!layout) return tl::unexpected(FromError(layout.error()));
+  if (types_[*type].kind == Kind::kArray && types_[*type].count == 0) return Invalid("an object cannot be an array without a length");
+  std::optional<Value> initial;
+  if (const auto given = message.find("value"); given != message.end()) {
+    auto value = bulk_.Decode(*given);
+    if (!value) return tl::unexpected(FromError(value.error()));
+    initial = std::move(*value);
+  }
+  MemoryView view = view_;
+  view.memory = layout_abi;
+  // The value says how long the object's flexible array is.
+  const std::uint64_t flexible = initial ? view.FlexibleCount(*type, *initial) : 0;
+  const auto size = view.SizeWith(*type, flexible);
+  if (!size) return tl::unexpected(FromError(size.error()));
   std::shared_ptr<void> memory;
   if (retained && !direct_memory_) {
     if (book_.FindObject(name) != nullptr) return Invalid("an object \"" + name + "\" exists already; drop it first");
-    auto made = engine_.MakeRetained(layout->size);
+    auto made = engine_.MakeRetained(*size);
     if (!made) return tl::unexpected(made.error());
     memory = std::move(*made);
   }
-  const auto object = book_.AddObject(name, *type, layout->size, layout_abi, std::move(memory));
+  const auto object = book_.AddObject(name, *type, *size, layout_abi, std::move(memory), layout->align);
   if (!object) return tl::unexpected(FromError(object.error()));
-  const auto value = message.find("value");
-  if (value == message.end()) return json::object();
-  auto written = WriteObject(message);
-  if (!written) book_.DropObject(name);
-  return written;
+  (*object)->flexible = flexible;
+  if (!initial) return json::object();
+  const auto done = view.Store(*type, *initial, (*object)->at, flexible);
+  if (done) return json::object();
+  book_.DropObject(name);
+  return tl::unexpected(FromError(done.error()));
 }
 
 Answer Session::WriteObject(const json& message) {
@@ -58,7 +72,7 @@ Answer Session::WriteObject(const json& message) {
   if (object == nullptr) return Invalid("no object \"" + name + "\"");
   const auto value = bulk_.Decode(message.at("value"));
   if (!value) return tl::unexpected(FromError(value.error()));
-  const auto done = ViewOf(*object).Store(object->type, *value, object->at);
+  const auto done = ViewOf(*object).Store(object->type, *value, object->at, object->flexible);
   if (!done) return tl::unexpected(FromError(done.error()));
   return json::object();
 }
@@ -99,6 +113,7 @@ EngineResult<Session::Spot> Session::FindSpot(const json& message) {
   const AddressBook::Object& object = *book_.FindObject(pointer.name);
   spot.view = ViewOf(object);
   if (types_[spot.type].kind == Kind::kVoid) spot.type = object.type;
+  if (spot.type == object.type && pointer.offset == 0) spot.flexible = object.flexible;
   const auto layout = LayoutOf(types_, spot.type, spot.view.memory);
   if (!layout) return tl::unexpected(FromError(layout.error()));
   const std::uint64_t offset = *address - reinterpret_cast<std::uintptr_t>(object.at);
@@ -128,7 +143,7 @@ Answer Session::Read(const json& message) {
     copy = std::move(*bytes);
     at = copy.data();
   }
-  const auto read = spot->view.Load(spot->type, at);
+  const auto read = spot->view.Load(spot->type, at, spot->flexible);
   if (!read) return tl::unexpected(FromError(read.error()));
   auto encoded = bulk_.Encode(*read);
   if (!encoded) return tl::unexpected(FromError(encoded.error()));
@@ -143,7 +158,7 @@ Answer Session::Write(const json& message) {
   if (!value) return tl::unexpected(FromError(value.error()));
   if (!spot->foreign) {
     auto* at = reinterpret_cast<std::uint8_t*>(static_cast<std::uintptr_t>(spot->address));
-    const auto done = spot->view.Store(spot->type, *value, at);
+    const auto done = spot->view.Store(spot->type, *value, at, spot->flexible);
     if (!done) return tl::unexpected(FromError(done.error()));
     return json::object();
   }

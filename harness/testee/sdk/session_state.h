@@ -52,6 +52,7 @@ class Session {
     std::uint64_t address = 0;
     MemoryView view;  // of what lies there
     bool foreign = false;
+    std::uint64_t flexible = 0;  // elements of the flexible array there
   };
   // A request that may call into a DLL; they nest through callbacks.
   struct OpenRequest {
