@@ -16,7 +16,8 @@ using FunctionAddress = void (*)();
 class Caller {
  public:
   virtual ~Caller() = default;
-  virtual Slot Call(FunctionAddress function, std::span<const Slot> arguments) = 0;
+  // `aggregate` is where a struct's or union's bytes go; nullptr for other results.
+  virtual Slot Call(FunctionAddress function, std::span<const Slot> arguments, void* aggregate) = 0;
 };
 
 // A function pointer that a DLL may call while the object lives.

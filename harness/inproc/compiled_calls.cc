@@ -20,8 +20,8 @@ const SpanproofSlot* ToC(const Slot* slots) { return reinterpret_cast<const Span
 class CompiledCaller final : public Caller {
  public:
   explicit CompiledCaller(SpanproofThunk thunk) : thunk_(thunk) {}
-  Slot Call(FunctionAddress function, std::span<const Slot> arguments) override {
-    Slot result;
+  Slot Call(FunctionAddress function, std::span<const Slot> arguments, void* aggregate) override {
+    Slot result{{}, aggregate};
     thunk_(function, ToC(arguments.data()), reinterpret_cast<SpanproofSlot*>(&result));
     return result;
   }
@@ -96,6 +96,7 @@ class CompiledCalls final : public CallEngine {
     const auto found = Find(types, prototype);
     if (!found) return tl::unexpected(found.error());
     const SpanproofSignature& signature = **found;
+    if (signature.entries == nullptr) return NoThunk(signature.key);
     for (std::uint32_t i = 0; i < signature.entry_count; ++i) {
       const std::uint32_t entry = signature.first_entry + i;
       if (Sinks().Take(entry, sink)) return std::make_unique<CompiledClosure>(entry, signature.entries[i]);

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include <ffi.h>
 
+#include <algorithm>
 #include <cstring>
+#include <deque>
 #include <vector>
 
 #include "harness/inproc/call_engine.h"
@@ -24,7 +26,9 @@ ffi_abi AbiOf(Convention convention) {
 #endif
 }
 
-ffi_type* FfiType(std::string_view code) {
+constexpr Abi kAbi = sizeof(void*) == 8 ? Abi::kWin64Gnu : Abi::kWin32Gnu;
+
+ffi_type* ScalarType(std::string_view code) {
   if (code == "v") return &ffi_type_void;
   if (code == "b8" || code == "u8") return &ffi_type_uint8;
   if (code == "c8" || code == "i8") return &ffi_type_sint8;
@@ -36,6 +40,7 @@ ffi_type* FfiType(std::string_view code) {
   if (code == "u64") return &ffi_type_uint64;
   if (code == "f32") return &ffi_type_float;
   if (code == "f64") return &ffi_type_double;
+  if (code == "f80") return &ffi_type_longdouble;
   if (code == "isize") return sizeof(void*) == 8 ? &ffi_type_sint64 : &ffi_type_sint32;
   if (code == "usize") return sizeof(void*) == 8 ? &ffi_type_uint64 : &ffi_type_uint32;
   return &ffi_type_pointer;
@@ -52,35 +57,97 @@ struct Interface {
   Interface& operator=(const Interface&) = delete;
 
   Expected<void> Prepare(const TypeTable& types, const Prototype& prototype) {
-    const auto passed = PassingOf(types, prototype.result);
-    if (!passed) return tl::unexpected(passed.error());
-    result = FfiType(passed->code);
+    auto type = TypeOf(types, prototype.result);
+    if (!type) return tl::unexpected(type.error());
+    result = *type;
     for (const TypeId id : prototype.arguments) {
-      const auto argument = PassingOf(types, id);
-      if (!argument) return tl::unexpected(argument.error());
-      arguments.push_back(FfiType(argument->code));
+      type = TypeOf(types, id);
+      if (!type) return tl::unexpected(type.error());
+      arguments.push_back(*type);
     }
-    if (ffi_prep_cif(&cif, AbiOf(prototype.convention), static_cast<unsigned>(arguments.size()), result,
-                     arguments.data()) != FFI_OK) {
-      return Fail(ErrorCode::kUnsupported, "libffi refuses the signature");
-    }
+    const auto count = static_cast<unsigned>(arguments.size());
+    const ffi_abi abi = AbiOf(prototype.convention);
+    const ffi_status status =
+        prototype.variadic ? ffi_prep_cif_var(&cif, abi, *prototype.variadic, count, result, arguments.data())
+                           : ffi_prep_cif(&cif, abi, count, result, arguments.data());
+    if (status != FFI_OK) return Fail(ErrorCode::kUnsupported, "libffi refuses the signature");
     return {};
   }
+
+ private:
+  struct Aggregate {
+    ffi_type type = {};
+    std::vector<ffi_type*> elements;  // ends with nullptr
+  };
+
+  Expected<ffi_type*> TypeOf(const TypeTable& types, TypeId id) {
+    if (IsAggregate(types[id].kind)) return AggregateOf(types, id);
+    const auto code = CodeOf(types, id);
+    if (!code) return tl::unexpected(code.error());
+    return ScalarType(*code);
+  }
+
+  // A struct by its members, as libffi wants it. What it cannot say (unions,
+  // bit-fields, packing, alignment) is a struct of as many words or bytes.
+  Expected<ffi_type*> AggregateOf(const TypeTable& types, TypeId id) {
+    const auto layout = LayoutOf(types, id, kAbi);
+    if (!layout) return tl::unexpected(layout.error());
+    Aggregate& made = aggregates_.emplace_back();
+    made.type.type = FFI_TYPE_STRUCT;
+    if (!IsPlain(types, id) || !AddMembers(types, id, &made.elements)) {
+      made.elements.clear();
+      const std::uint64_t unit = layout->align >= 4 ? 4 : 1;
+      made.elements.assign(layout->size / unit, unit == 4 ? &ffi_type_uint32 : &ffi_type_uint8);
+      // Given, libffi does not work them out.
+      made.type.size = layout->size;
+      made.type.alignment = static_cast<unsigned short>(layout->align);
+    }
+    made.elements.push_back(nullptr);
+    made.type.elements = made.elements.data();
+    return &made.type;
+  }
+
+  static bool IsPlain(const TypeTable& types, TypeId id) {
+    const Type& type = types[id];
+    if (type.kind != Kind::kStruct || type.pack != 0 || type.align != 0) return false;
+    return std::none_of(type.fields.begin(), type.fields.end(), [](const Field& field) { return field.bits.has_value(); });
+  }
+
+  bool AddMembers(const TypeTable& types, TypeId id, std::vector<ffi_type*>* elements) {
+    for (const Field& field : types[id].fields) {
+      TypeId member = field.type;
+      std::uint64_t count = 1;
+      for (; types[member].kind == Kind::kArray; member = types[member].element) count *= types[member].count;
+      const auto type = TypeOf(types, member);
+      if (!type || count > kMostElements) return false;
+      elements->insert(elements->end(), count, *type);
+    }
+    return !elements->empty();
+  }
+
+  static constexpr std::uint64_t kMostElements = 4096;
+  std::deque<Aggregate> aggregates_;  // of this signature, nested ones too
 };
 
 class FfiCaller final : public Caller {
  public:
   Interface signature;
 
-  Slot Call(FunctionAddress function, std::span<const Slot> arguments) override {
+  Slot Call(FunctionAddress function, std::span<const Slot> arguments, void* aggregate) override {
     std::vector<void*> pointers;
-    for (const Slot& slot : arguments) pointers.push_back(const_cast<std::uint64_t*>(slot.words));
-    // libffi widens small results to a register.
-    std::uint64_t raw[2] = {0, 0};
-    ffi_call(&signature.cif, function, raw, pointers.data());
+    for (const Slot& slot : arguments) {
+      pointers.push_back(slot.aggregate != nullptr ? const_cast<void*>(slot.aggregate)
+                                                   : const_cast<std::uint64_t*>(slot.words));
+    }
+    // libffi widens small results to a register, those in `aggregate` as well.
+    std::vector<std::uint64_t> raw(2 + signature.result->size / sizeof(std::uint64_t));
+    ffi_call(&signature.cif, function, raw.data(), pointers.data());
     Slot result;
-    if (signature.result->size <= sizeof result.words && signature.result != &ffi_type_void) {
-      std::memcpy(result.words, raw, signature.result->size);
+    if (aggregate != nullptr) {
+      std::memcpy(aggregate, raw.data(), signature.result->size);
+      result.aggregate = aggregate;
+    } else if (signature.result != &ffi_type_void) {
+      std::memcpy(result.words, raw.data(), signature.result->size);
     }
     return result;
   }
@@ -109,14 +176,25 @@ class FfiClosure final : public Closure {
  private:
   static void Entered(ffi_cif* cif, void* result, void** arguments, void* self) {
     std::vector<Slot> slots(cif->nargs);
-    for (unsigned i = 0; i < cif->nargs; ++i) std::memcpy(slots[i].words, arguments[i], cif->arg_types[i]->size);
+    for (unsigned i = 0; i < cif->nargs; ++i) {
+      if (cif->arg_types[i]->type == FFI_TYPE_STRUCT) {
+        slots[i].aggregate = arguments[i];
+      } else {
+        std::memcpy(slots[i].words, arguments[i], cif->arg_types[i]->size);
+      }
+    }
     Slot answer;
+    if (cif->rtype->type == FFI_TYPE_STRUCT) {
+      std::memset(result, 0, cif->rtype->size);
+      answer.aggregate = result;
+    }
     static_cast<FfiClosure*>(self)->sink_(slots, &answer);
-    StoreResult(*cif->rtype, answer.words[0], result);
+    if (answer.aggregate == nullptr) StoreResult(*cif->rtype, answer.words, result);
   }
 
   // Integers narrower than a register are stored as a whole, extended one.
-  static void StoreResult(const ffi_type& type, std::uint64_t bits, void* result) {
+  static void StoreResult(const ffi_type& type, const std::uint64_t* words, void* result) {
+    const std::uint64_t bits = words[0];
     const auto store = [&](auto value) {
       const auto wide = static_cast<ffi_sarg>(value);
       std::memcpy(result, &wide, sizeof wide);
@@ -129,7 +207,7 @@ class FfiClosure final : public Closure {
       case FFI_TYPE_UINT16: store(static_cast<std::uint16_t>(bits)); break;
       case FFI_TYPE_SINT32: store(static_cast<std::int32_t>(bits)); break;
       case FFI_TYPE_UINT32: store(static_cast<std::uint32_t>(bits)); break;
-      default: std::memcpy(result, &bits, type.size);
+      default: std::memcpy(result, words, type.size);
     }
   }
 

@@ -2,21 +2,20 @@
 #pragma once
 
 #include <string>
-#include <string_view>
 
 #include "harness/model/type.h"
 
 namespace spanproof {
 
-// How a type travels in a call on Windows: a short code, and the C type that
-// stands for it in generated code.
-struct Passing {
-  std::string_view code;    // "i32", "f64", "p"
-  std::string_view c_type;  // "int32_t"
-};
+// kInvalidArgument where no compiler would make the call, or nobody should: what
+// C promotes after "...", "..." with another convention than cdecl, vectorcall. The
+// message says what to write instead.
+Expected<void> CheckCallable(const TypeTable& types, const Prototype& prototype);
 
-// kUnsupported for what cannot be passed yet: structs by value, long double.
-Expected<Passing> PassingOf(const TypeTable& types, TypeId id);
+// How a type travels in a call on Windows, the same for all types that travel the
+// same way: "i32", "f64", "p"; a struct by its members, their widths and its
+// alignment, "s(i8,i32:3,[2]f32)p1a8". kUnsupported for what has no size.
+Expected<std::string> CodeOf(const TypeTable& types, TypeId id);
 
 // A signature's name, the same for all prototypes that are called the same way:
 // "stdcall i16(p,i32)". Links thunks.dll with those who look for a thunk.

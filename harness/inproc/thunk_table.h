@@ -11,17 +11,18 @@
 extern "C" {
 #endif
 
-#define SPANPROOF_THUNKS_VERSION 1
+#define SPANPROOF_THUNKS_VERSION 2
 
-/* One argument or result: its bytes at the start of `words`, the rest zero. */
+/* One argument or result: its bytes at the start of `words`, the rest zero; of a struct or union
+ * the address of its bytes, for a result that of where they go. */
 typedef struct SpanproofSlot {
   uint64_t words[2];
-  const void *aggregate; /* unused in version 1 */
+  const void *aggregate;
 } SpanproofSlot;
 
 typedef void (*SpanproofFunction)(void);
 
-/* Calls `function`, which must have the signature that the thunk was made for. */
+/* Calls `function`, which must have the signature that the thunk was made for. `result` comes zeroed. */
 typedef void (*SpanproofThunk)(SpanproofFunction function, const SpanproofSlot *arguments,
                                SpanproofSlot *result);
 

@@ -96,14 +96,42 @@ TEST_P(InprocTest, KeepsAFloodOfTextAndGivesItToItsCall) {
   EXPECT_TRUE(std::get<PrintedText>(quiet->events[0]).bytes.ends_with("\r\nlen = 0\r\n"));
 }
 
-TEST_P(InprocTest, RefusesWhatItCannotPassByName) {
-  ASSERT_TRUE(types_.DefineStruct("Pair", {{"a", *types_.Parse("int")}, {"b", *types_.Parse("int")}}));
-  ASSERT_TRUE(testee_->Types(types_));
+TEST_P(InprocTest, RefusesByNameWhatNobodyShouldCall) {
   ASSERT_TRUE(testee_->Load("add", dlls_ + "add_cdecl.dll"));
-  const auto refused = testee_->Bind(types_, Function("add_int", "add", "int", {"Pair"}));
-  ASSERT_FALSE(refused);
-  EXPECT_EQ(refused.error().trouble, Trouble::kUnsupported);
-  EXPECT_NE(refused.error().message.find("Pair"), std::string::npos) << refused.error().message;
+  const auto refusal = [&](FunctionSpec function) -> std::string {
+    const auto bound = testee_->Bind(types_, function);
+    if (bound) return "bound";
+    EXPECT_EQ(bound.error().trouble, Trouble::kRefused) << bound.error().message;
+    return bound.error().message;
+  };
+  FunctionSpec vectorcall = Function("add_int", "add", "int", {"int", "int"});
+  vectorcall.prototype.convention = Convention::kVectorcall;
+  EXPECT_NE(refusal(vectorcall).find("vectorcall"), std::string::npos);
+  FunctionSpec widened = Function("add_int", "add", "int", {"int", "float"});
+  widened.prototype.variadic = 1;
+  EXPECT_NE(refusal(widened).find("promote it, write \"double\""), std::string::npos);
+  widened.prototype.arguments[1] = *types_.Parse("short");
+  EXPECT_NE(refusal(widened).find("promote it, write \"int\""), std::string::npos);
+  widened.prototype.arguments[1] = *types_.Parse("int");
+  widened.prototype.convention = Convention::kStdcall;
+  EXPECT_NE(refusal(widened).find("cdecl"), std::string::npos);
+}
+
+TEST_P(InprocTest, PassesStructsByValue) {
+  ASSERT_TRUE(types_.DefineStruct("Point", {{"x", *types_.Parse("int")}, {"y", *types_.Parse("int")}}));
+  ASSERT_TRUE(types_.DefineStruct("Line", {{"from", *types_.Parse("Point")}, {"to", *types_.Parse("Point")}}));
+  ASSERT_TRUE(testee_->Types(types_));
+  ASSERT_TRUE(testee_->Load("by_value", dlls_ + "by_value_cdecl.dll"));
+  ASSERT_TRUE(testee_->Bind(types_, Function("double_point", "by_value", "Point", {"Point"})));
+  ASSERT_TRUE(testee_->Bind(types_, Function("double_line", "by_value", "Line", {"Line"})));
+  const auto point = [](std::uint32_t x, std::uint32_t y) { return Value{Record{{{"x", Int(x)}, {"y", Int(y)}}}}; };
+  const auto one = testee_->Call("double_point", {point(3, 4)}, {}, NoCallbacks());
+  ASSERT_TRUE(one) << one.error().error.message;
+  EXPECT_EQ(one->result, point(6, 8));
+  const Value line{Record{{{"from", point(1, 2)}, {"to", point(3, 4)}}}};
+  const auto two = testee_->Call("double_line", {line}, {}, NoCallbacks());
+  ASSERT_TRUE(two) << two.error().error.message;
+  EXPECT_EQ(two->result, (Value{Record{{{"from", point(2, 4)}, {"to", point(6, 8)}}}}));
 }
 
 INSTANTIATE_TEST_SUITE_P(Engines, InprocTest, ::testing::Values("compiled", "libffi"),

@@ -15,6 +15,7 @@ std::string_view Keyword(Convention convention) {
     case Convention::kStdcall: return "__attribute__((stdcall))";
     case Convention::kFastcall: return "__attribute__((fastcall))";
     case Convention::kThiscall: return "__attribute__((thiscall))";
+    case Convention::kVectorcall: break;
   }
   return "";
 }
@@ -29,13 +30,16 @@ std::string List(const std::vector<std::string>& parts) {
 
 void ThunkSet::Add(const TypeTable& types, const Prototype& prototype, bool callback) {
   const auto key = SignatureOf(types, prototype);
-  if (!key) return;
-  Signature& signature = signatures_[*key];
-  signature.convention = prototype.convention;
-  signature.result = PassingOf(types, prototype.result)->c_type;
-  signature.arguments.clear();
-  for (const TypeId argument : prototype.arguments) {
-    signature.arguments.emplace_back(PassingOf(types, argument)->c_type);
+  // A callback of any number of arguments has none that it could read.
+  if (!key || !CheckCallable(types, prototype) || (callback && prototype.variadic)) return;
+  const auto parameter = [&](TypeId id) { return Parameter{c_types_.Declare(types, id), IsAggregate(types[id].kind)}; };
+  const auto [at, added] = signatures_.try_emplace(*key);
+  Signature& signature = at->second;
+  if (added) {
+    signature.convention = prototype.convention;
+    signature.variadic = prototype.variadic;
+    signature.result = parameter(prototype.result);
+    for (const TypeId argument : prototype.arguments) signature.arguments.push_back(parameter(argument));
   }
   (callback ? signature.calls_back : signature.called) = true;
 }
@@ -48,66 +52,85 @@ void ThunkSet::Add(const CaseFile& file) {
   }
 }
 
+// Takes the arguments out of their slots, calls, puts the result into its own.
+std::string ThunkSet::EmitCall(const std::string& n, const Signature& signature) {
+  std::string out = "static void call_" + n +
+                    "(SpanproofFunction function, const SpanproofSlot *arguments, SpanproofSlot *result) {\n";
+  std::vector<std::string> declared, names;
+  for (std::size_t i = 0; i < signature.arguments.size(); ++i) {
+    const auto& [c_type, aggregate] = signature.arguments[i];
+    const std::string at = std::to_string(i), name = "a" + at;
+    if (signature.variadic == i) declared.emplace_back(kEllipsis);
+    if (!signature.variadic || i < *signature.variadic) declared.push_back(c_type);
+    names.push_back(name);
+    out += "  " + c_type + " " + name + ";\n";
+    out += "  memcpy(&" + name + ", arguments[" + at + "]." + (aggregate ? "aggregate" : "words") + ", sizeof " + name + ");\n";
+  }
+  if (signature.variadic == signature.arguments.size()) declared.emplace_back(kEllipsis);
+  const auto& [c_type, aggregate] = signature.result;
+  const bool returns = c_type != "void";
+  out += "  (void)arguments;\n  (void)result;\n  ";
+  if (returns) out += c_type + " r = ";
+  out += "((" + c_type + "(" + std::string(Keyword(signature.convention)) + " *)(" + List(declared) + "))function)(" +
+         (names.empty() ? "" : List(names)) + ");\n";
+  if (aggregate) {
+    out += "  memcpy((void *)result->aggregate, &r, sizeof r);\n";
+  } else if (returns) {
+    out += "  memcpy(result->words, &r, sizeof r);\n";
+  }
+  return out + "}\n";
+}
+
+// One function that does the work, and a pool of those that know their number.
+std::string ThunkSet::EmitEntries(const std::string& n, const Signature& signature, int first_entry) {
+  const auto& [c_type, aggregate] = signature.result;
+  const bool returns = c_type != "void";
+  std::string out, entries, filled;
+  std::vector<std::string> parameters, names = {""};
+  for (std::size_t i = 0; i < signature.arguments.size(); ++i) {
+    const std::string at = std::to_string(i), name = "a" + at;
+    parameters.push_back(signature.arguments[i].c_type + " " + name);
+    names.push_back(name);
+    filled += signature.arguments[i].aggregate ? "  arguments[" + at + "].aggregate = &" + name + ";\n"
+                                               : "  memcpy(arguments[" + at + "].words, &" + name + ", sizeof " + name + ");\n";
+  }
+  std::vector<std::string> with_entry = parameters;
+  with_entry.insert(with_entry.begin(), "uint32_t entry");
+  const std::string count = std::to_string(parameters.size());
+  out += "static " + c_type + " enter_" + n + "(" + List(with_entry) + ") {\n";
+  out += "  SpanproofSlot arguments[" + std::string(parameters.empty() ? "1" : count) + "], result;\n";
+  out += "  memset(arguments, 0, sizeof arguments);\n  memset(&result, 0, sizeof result);\n" + filled;
+  if (returns) out += "  " + c_type + " r;\n  memset(&r, 0, sizeof r);\n";
+  if (aggregate) out += "  result.aggregate = &r;\n";
+  out += "  dispatch(entry, arguments, " + count + ", &result);\n";
+  if (returns && !aggregate) out += "  memcpy(&r, result.words, sizeof r);\n";
+  if (returns) out += "  return r;\n";
+  out += "}\n";
+  for (int k = 0; k < kPool; ++k) {
+    const std::string name = "entry_" + n + "_" + std::to_string(k);
+    names[0] = std::to_string(first_entry + k);
+    out += "static " + c_type + " " + std::string(Keyword(signature.convention)) + " " + name + "(" + List(parameters) +
+           ") { " + (returns ? "return " : "") + "enter_" + n + "(" + List(names) + "); }\n";
+    entries += "  (SpanproofFunction)" + name + ",\n";
+  }
+  return out + "static const SpanproofFunction entries_" + n + "[] = {\n" + entries + "};\n";
+}
+
 std::string ThunkSet::EmitC() const {
   std::string out =
       "/* Made by spanproof-thunkgen from the case files; do not edit. */\n"
       "#include <string.h>\n\n"
       "#include \"harness/inproc/thunk_table.h\"\n\n"
-      "static SpanproofDispatch dispatch;\n\n";
+      "static SpanproofDispatch dispatch;\n\n" +
+      c_types_.definitions();
   std::string table;
   int number = 0;
   int first_entry = 0;
   for (const auto& [key, signature] : signatures_) {
     const std::string n = std::to_string(number++);
-    const std::string keyword(Keyword(signature.convention));
-    const bool returns = signature.result != "void";
     out += "/* " + key + " */\n";
-    if (signature.called) {
-      out += "static void call_" + n + "(SpanproofFunction function, const SpanproofSlot *arguments, SpanproofSlot *result) {\n";
-      std::vector<std::string> names;
-      for (std::size_t i = 0; i < signature.arguments.size(); ++i) {
-        const std::string name = "a" + std::to_string(i);
-        names.push_back(name);
-        out += "  " + signature.arguments[i] + " " + name + ";\n";
-        out += "  memcpy(&" + name + ", arguments[" + std::to_string(i) + "].words, sizeof " + name + ");\n";
-      }
-      out += "  (void)arguments;\n  memset(result, 0, sizeof *result);\n  ";
-      if (returns) out += signature.result + " r = ";
-      out += "((" + signature.result + "(" + keyword + " *)(" + List(signature.arguments) + "))function)(" +
-             (names.empty() ? "" : List(names)) + ");\n";
-      if (returns) out += "  memcpy(result->words, &r, sizeof r);\n";
-      out += "}\n";
-    }
-    if (signature.calls_back) {
-      std::vector<std::string> parameters;
-      std::vector<std::string> names = {std::to_string(0)};
-      for (std::size_t i = 0; i < signature.arguments.size(); ++i) {
-        parameters.push_back(signature.arguments[i] + " a" + std::to_string(i));
-        names.push_back("a" + std::to_string(i));
-      }
-      std::vector<std::string> with_entry = parameters;
-      with_entry.insert(with_entry.begin(), "uint32_t entry");
-      const std::string count = std::to_string(signature.arguments.size());
-      out += "static " + signature.result + " enter_" + n + "(" + List(with_entry) + ") {\n";
-      out += "  SpanproofSlot arguments[" + std::string(parameters.empty() ? "1" : count) + "], result;\n";
-      out += "  memset(arguments, 0, sizeof arguments);\n  memset(&result, 0, sizeof result);\n";
-      for (std::size_t i = 0; i < parameters.size(); ++i) {
-        const std::string a = std::to_string(i);
-        out += "  memcpy(arguments[" + a + "].words, &a" + a + ", sizeof a" + a + ");\n";
-      }
-      out += "  dispatch(entry, arguments, " + count + ", &result);\n";
-      if (returns) out += "  " + signature.result + " r;\n  memcpy(&r, result.words, sizeof r);\n  return r;\n";
-      out += "}\n";
-      std::string entries;
-      for (int k = 0; k < kPool; ++k) {
-        const std::string name = "entry_" + n + "_" + std::to_string(k);
-        names[0] = std::to_string(first_entry + k);
-        out += "static " + signature.result + " " + keyword + " " + name + "(" + List(parameters) + ") { " +
-               (returns ? "return " : "") + "enter_" + n + "(" + List(names) + "); }\n";
-        entries += "  (SpanproofFunction)" + name + ",\n";
-      }
-      out += "static const SpanproofFunction entries_" + n + "[] = {\n" + entries + "};\n";
-    }
+    if (signature.called) out += EmitCall(n, signature);
+    if (signature.calls_back) out += EmitEntries(n, signature, first_entry);
     out += '\n';
     table += "  {\"" + key + "\", " + (signature.called ? "call_" + n : "0") + ", " +
              (signature.calls_back ? "entries_" + n : "0") + ", " + std::to_string(signature.calls_back ? kPool : 0) +

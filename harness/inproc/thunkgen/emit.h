@@ -2,10 +2,11 @@
 #pragma once
 
 #include <map>
-#include <span>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "harness/inproc/thunkgen/c_types.h"
 #include "harness/model/case.h"
 
 namespace spanproof {
@@ -13,23 +14,31 @@ namespace spanproof {
 // The distinct signatures of case files, and which of them need what.
 class ThunkSet {
  public:
-  // Adds functions and callback prototypes. What cannot be passed yet is left
-  // out: the testee answers `unsupported` for it.
+  // Adds functions and callback prototypes. What cannot be called is left out: the
+  // testee says so when it is bound.
   void Add(const CaseFile& file);
 
   // One C file for thunks.dll; the same set gives the same text.
   std::string EmitC() const;
 
  private:
+  struct Parameter {
+    std::string c_type;
+    bool aggregate = false;
+  };
   struct Signature {
     Convention convention = Convention::kCdecl;
-    std::string result;                  // C types
-    std::vector<std::string> arguments;
+    Parameter result;
+    std::vector<Parameter> arguments;
+    std::optional<std::uint32_t> variadic;
     bool called = false;
     bool calls_back = false;
   };
   void Add(const TypeTable& types, const Prototype& prototype, bool callback);
+  static std::string EmitCall(const std::string& number, const Signature& signature);
+  static std::string EmitEntries(const std::string& number, const Signature& signature, int first_entry);
 
+  CTypes c_types_;
   std::map<std::string, Signature> signatures_;  // by key
 };
 
