@@ -89,7 +89,7 @@ std::string AdviseOnSymbol(std::string_view wanted, const std::vector<Export>& e
   std::vector<std::string_view> decorated;
   for (const Export& one : exports) {
     if (one.name == wanted)
-      return one.forwarder.empty() ? "" : "; it leads to '" + one.forwarder + "', which is not there";
+      return one.forwarder.empty() ? "" : "; it leads to '" + one.forwarder + "', which was not found: load that DLL first, or it has no such name";
     const bool mangled = one.name[0] == '?' && std::string_view(one.name).substr(1).starts_with(std::string(wanted) + "@");
     if ((mangled || Undecorated(one.name) == Undecorated(wanted)) && decorated.size() < kFew) decorated.push_back(one.name);
   }

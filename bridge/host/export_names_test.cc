@@ -24,7 +24,7 @@ TEST(ExportNames, AdviceNamesWhatIsThere) {
   EXPECT_EQ(AdviseOnSymbol("f", {{"g", ""}, {"@f@8", ""}, {"f@@8", ""}}), "; it is exported as '@f@8', 'f@@8': bind that name");
   EXPECT_EQ(AdviseOnSymbol("_f@8", {{"f", ""}}), "; it is exported as 'f': bind that name");
   EXPECT_EQ(AdviseOnSymbol("f", {{"?f@@YAHXZ", ""}}), "; it is exported as '?f@@YAHXZ': bind that name");
-  EXPECT_EQ(AdviseOnSymbol("f", {{"f", "other.g"}}), "; it leads to 'other.g', which is not there");
+  EXPECT_EQ(AdviseOnSymbol("f", {{"f", "other.g"}}), "; it leads to 'other.g', which was not found: load that DLL first, or it has no such name");
   EXPECT_EQ(AdviseOnSymbol("bubblesrt", {{"bubblesort", ""}, {"quicksort", ""}}), " (did you mean 'bubblesort'?)");
   EXPECT_EQ(AdviseOnSymbol("other", {{"bubblesort", ""}, {"quicksort", ""}}), " (there is 'bubblesort', 'quicksort')");
   EXPECT_EQ(AdviseOnSymbol("other", std::vector<Export>(9, {"bubblesort", ""})), "");
