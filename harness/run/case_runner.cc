@@ -142,7 +142,9 @@ bool CaseRunner::RunStep(const Step& step, Live* live) {
   if (run->outcome) return false;  // a value did not fit
   if (!carried) {
     const TesteeError& error = carried.error();
-    if (error.trouble == Trouble::kUnsupported || error.trouble == Trouble::kCancelled) {
+    // A refusal that the step expects is what the case is about.
+    const bool unsupported = error.trouble == Trouble::kUnsupported && step.expect.ending != Ending::kError;
+    if (unsupported || error.trouble == Trouble::kCancelled) {
       GiveUp(error, step.step + " " + step.target, run);
       return false;
     }

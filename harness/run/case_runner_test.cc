@@ -214,5 +214,15 @@ TEST_F(CaseRunnerTest, WhatATesteeCannotDoMakesTheCaseUnsupported) {
   EXPECT_EQ(Run().outcome, Outcome::kNotRun);
 }
 
+TEST_F(CaseRunnerTest, ARefusalThatTheStepExpectsIsAnError) {
+  testee_.call_error = TesteeError{Trouble::kUnsupported, 0, "no by-value structs"};
+  spec_.steps[0].expect.ending = Ending::kError;
+  const CaseRun run = Run();
+  EXPECT_FALSE(run.outcome);
+  ASSERT_EQ(run.record.steps.size(), 1u);
+  EXPECT_EQ(run.record.steps[0].ending, Ending::kError);
+  EXPECT_EQ(run.record.steps[0].message, "no by-value structs");
+}
+
 }  // namespace
 }  // namespace spanproof
