@@ -11,6 +11,9 @@ static int Weigh(const int8_t *bytes, int count) {
   int SPANPROOF_CONV weigh_bytes##N(Bytes##N one, int before, Bytes##N two, int after, Bytes##N three) {   \
     return Weigh(one.bytes, N) + 100 * Weigh(two.bytes, N) + 10000 * Weigh(three.bytes, N) + 3 * before + 5 * after; \
   }                                                                                                       \
+  int SPANPROOF_CONV place_bytes##N(int a, Bytes##N one, double b, Bytes##N two, int64_t c, Bytes##N three) { \
+    return weigh_bytes##N(one, a, two, 0, three) + 5 * (int)b + 7 * (int)c;                               \
+  }                                                                                                       \
   Bytes##N SPANPROOF_CONV make_bytes##N(int first) {                                                      \
     Bytes##N made;                                                                                        \
     for (int i = 0; i < N; ++i) made.bytes[i] = (int8_t)(first + i);                                      \

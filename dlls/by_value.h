@@ -14,6 +14,7 @@
 /* Bytes1 … Bytes24, Bytes32, Bytes64, and for each size N:
  * weigh_bytesN   the sum of byte i of every struct times i + 1, the first struct's once, the second's
  *                100 times, the third's 10,000 times, and 3 * before + 5 * after
+ * place_bytesN   the same weights of the structs, and 3 * a + 5 * b + 7 * c
  * make_bytesN    a struct whose byte i is first + i
  * next_bytesN    `value` with every byte one more; the caller's own stays */
 #define BY_VALUE_DECLARE(N)                                                                                       \
@@ -21,6 +22,7 @@
     int8_t bytes[N];                                                                                              \
   } Bytes##N;                                                                                                     \
   SPANPROOF_API int SPANPROOF_CONV weigh_bytes##N(Bytes##N one, int before, Bytes##N two, int after, Bytes##N three); \
+  SPANPROOF_API int SPANPROOF_CONV place_bytes##N(int a, Bytes##N one, double b, Bytes##N two, int64_t c, Bytes##N three); \
   SPANPROOF_API Bytes##N SPANPROOF_CONV make_bytes##N(int first);                                                 \
   SPANPROOF_API Bytes##N SPANPROOF_CONV next_bytes##N(Bytes##N value);
 BY_VALUE_SIZES(BY_VALUE_DECLARE)
