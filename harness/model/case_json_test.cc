@@ -190,6 +190,10 @@ TEST_F(CaseFileTest, HoldsValuesToBitFieldsAnonymousMembersAndFlexibleArrays) {
   EXPECT_EQ(good->functions[0].prototype.variadic, 1u);
   const auto& record = std::get<Record>(good->cases[0].objects[0].initial->data);
   EXPECT_EQ(Show(record.fields[2].second), "[1, 2, 3]");
+  const auto empty = with(R"({"flag": 1, "whole": 1, "data": []})");
+  ASSERT_TRUE(empty) << empty.error().message;
+  const auto& members = std::get<Record>(empty->cases[0].objects[0].initial->data).fields;
+  EXPECT_EQ(std::get<Packed>(members[2].second.data).width, 2) << "of no elements, as of some";
   EXPECT_NE(with(R"({"flag": 2, "data": []})").error().message.find("2 bits"), std::string::npos);
   EXPECT_NE(with(R"({"flag": 1, "reel": 1, "data": []})").error().message.find("\"real\""), std::string::npos);
   EXPECT_FALSE(with(R"({"flag": 1, "whole": 1})"));

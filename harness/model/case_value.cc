@@ -143,6 +143,15 @@ Pointer ReadPointer(const Node& node, const CaseScope& scope) {
 }
 
 
+std::uint8_t ScalarWidth(Kind kind) {
+  switch (kind) {
+    case Kind::kFloat: return 4;
+    case Kind::kDouble: return 8;
+    case Kind::kLongDouble: return kX87Width;
+    default: return IntegerWidth(kind).bytes;
+  }
+}
+
 // A text fills its array from the start; zeros follow.
 Value ReadTextArray(const Node& node, Kind kind, std::uint64_t count) {
   Packed packed{kind, kind == Kind::kChar ? std::uint8_t{1} : std::uint8_t{2}, {}};
@@ -172,7 +181,7 @@ Value ReadArray(const Node& node, const TypeTable& types, TypeId element, std::u
     node.Bad("has " + std::to_string(elements.size()) + " elements; the type has " + std::to_string(count));
   }
   if (IsScalar(kind)) {
-    Packed packed{kind, 1, {}};
+    Packed packed{kind, ScalarWidth(kind), {}};  // an empty one has a width, too
     for (const Node& each : elements) {
       const Scalar scalar = ReadScalar(each, kind);
       packed.width = scalar.width;
