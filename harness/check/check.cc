@@ -57,7 +57,7 @@ class StepCheck {
 
   void Compare(const Value& expected, const Value& got, const Place& place) {
     std::vector<Difference> differences;
-    FindDifferences(expected, got, place, limit_, &differences);
+    FindUnmet(expected, got, place, limit_, &differences);
     for (const Difference& one : differences) Note(one.place, one.left, one.right);
   }
 
@@ -213,8 +213,7 @@ std::vector<std::string> CheckInvocation(const CallbackAnswer& expect,
                                  std::to_string(invocation.arguments.size())));
     } else {
       for (std::size_t i = 0; i < expected.size(); ++i) {
-        FindDifferences(expected[i], invocation.arguments[i],
-                        {"argument " + std::to_string(i), ""}, 16, &differences);
+        FindUnmet(expected[i], invocation.arguments[i], {"argument " + std::to_string(i), ""}, 16, &differences);
       }
     }
   }
@@ -224,7 +223,7 @@ std::vector<std::string> CheckInvocation(const CallbackAnswer& expect,
     if (got == invocation.memory.end()) {
       findings.push_back(Finding(PlaceOf(expected.path).Spell(), Show(expected.value), "nothing"));
     } else {
-      FindDifferences(expected.value, got->value, PlaceOf(expected.path), 16, &differences);
+      FindUnmet(expected.value, got->value, PlaceOf(expected.path), 16, &differences);
     }
   }
   for (const Difference& one : differences) {

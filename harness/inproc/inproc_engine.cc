@@ -98,6 +98,11 @@ class InprocEngine final : public Engine {
     SetLastError(last_error_);
     Slot result = caller->Call(address, arguments, aggregate.empty() ? nullptr : aggregate.data());
     last_error_ = GetLastError();
+#ifndef _WIN64
+    // What a wrong signature left on the x87 stack must not become the next case's
+    // NaN: libffi does not fetch a struct{float} from there. The control word stays.
+    __asm__ volatile("emms");
+#endif
     if (!aggregate.empty()) {
       last_aggregate_ = std::move(aggregate);
       result.aggregate = last_aggregate_.data();

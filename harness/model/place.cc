@@ -39,7 +39,12 @@ Value ElementAt(const Value& value, std::size_t index) {
   return Value{ElementOf(std::get<Packed>(value.data), index)};
 }
 
-void FindInSequences(const Value& left, const Value& right, const Place& place,
+enum class More : std::uint8_t { kDiffers, kAllowed };  // members of the right alone
+
+void Find(const Value& left, const Value& right, const Place& place, More more,
+          std::size_t limit, std::vector<Difference>* out);
+
+void FindInSequences(const Value& left, const Value& right, const Place& place, More more,
                      std::size_t limit, std::vector<Difference>* out) {
   if (left == right) return;
   const std::size_t left_count = *ElementCount(left), right_count = *ElementCount(right);
@@ -49,8 +54,7 @@ void FindInSequences(const Value& left, const Value& right, const Place& place,
     return;
   }
   for (std::size_t index = 0; index < left_count && out->size() < limit; ++index) {
-    FindDifferences(ElementAt(left, index), ElementAt(right, index), place.Element(index), limit,
-                    out);
+    Find(ElementAt(left, index), ElementAt(right, index), place.Element(index), more, limit, out);
   }
 }
 
@@ -61,7 +65,7 @@ const Value* FindMember(const Record& record, const std::string& name) {
 }
 
 // Members by their names: JSON does not keep their order.
-void FindInRecords(const Record& left, const Record& right, const Place& place,
+void FindInRecords(const Record& left, const Record& right, const Place& place, More more,
                    std::size_t limit, std::vector<Difference>* out) {
   for (const auto& [name, value] : left.fields) {
     const Value* other = FindMember(right, name);
@@ -69,13 +73,35 @@ void FindInRecords(const Record& left, const Record& right, const Place& place,
     if (other == nullptr) {
       out->push_back({place.Member(name).Spell(), Show(value), "nothing"});
     } else {
-      FindDifferences(value, *other, place.Member(name), limit, out);
+      Find(value, *other, place.Member(name), more, limit, out);
     }
   }
+  if (more == More::kAllowed) return;
   for (const auto& [name, value] : right.fields) {
     if (out->size() >= limit || FindMember(left, name) != nullptr) continue;
     out->push_back({place.Member(name).Spell(), "nothing", Show(value)});
   }
+}
+
+void Find(const Value& left, const Value& right, const Place& place, More more,
+          std::size_t limit, std::vector<Difference>* out) {
+  if (out->size() >= limit) return;
+  if (ElementCount(left) && ElementCount(right)) {
+    FindInSequences(left, right, place, more, limit, out);
+    return;
+  }
+  const auto* left_record = std::get_if<Record>(&left.data);
+  const auto* right_record = std::get_if<Record>(&right.data);
+  if (left_record != nullptr && right_record != nullptr) {
+    FindInRecords(*left_record, *right_record, place, more, limit, out);
+    return;
+  }
+  const auto* left_scalar = std::get_if<Scalar>(&left.data);
+  const auto* right_scalar = std::get_if<Scalar>(&right.data);
+  const bool same = left_scalar != nullptr && right_scalar != nullptr
+                        ? SameScalar(*left_scalar, *right_scalar)
+                        : left == right;
+  if (!same) out->push_back({place.Spell(), Show(left), Show(right)});
 }
 
 }  // namespace
@@ -139,23 +165,12 @@ Place PlaceOf(const Path& path) {
 
 void FindDifferences(const Value& left, const Value& right, const Place& place,
                      std::size_t limit, std::vector<Difference>* out) {
-  if (out->size() >= limit) return;
-  if (ElementCount(left) && ElementCount(right)) {
-    FindInSequences(left, right, place, limit, out);
-    return;
-  }
-  const auto* left_record = std::get_if<Record>(&left.data);
-  const auto* right_record = std::get_if<Record>(&right.data);
-  if (left_record != nullptr && right_record != nullptr) {
-    FindInRecords(*left_record, *right_record, place, limit, out);
-    return;
-  }
-  const auto* left_scalar = std::get_if<Scalar>(&left.data);
-  const auto* right_scalar = std::get_if<Scalar>(&right.data);
-  const bool same = left_scalar != nullptr && right_scalar != nullptr
-                        ? SameScalar(*left_scalar, *right_scalar)
-                        : left == right;
-  if (!same) out->push_back({place.Spell(), Show(left), Show(right)});
+  Find(left, right, place, More::kDiffers, limit, out);
+}
+
+void FindUnmet(const Value& left, const Value& right, const Place& place, std::size_t limit,
+               std::vector<Difference>* out) {
+  Find(left, right, place, More::kAllowed, limit, out);
 }
 
 std::string Quote(std::string_view bytes) {

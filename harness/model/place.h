@@ -57,6 +57,11 @@ Place PlaceOf(const Path& path);
 void FindDifferences(const Value& left, const Value& right, const Place& place,
                      std::size_t limit, std::vector<Difference>* out);
 
+// The same, but `right` may have members that `left` does not say: what is
+// expected of a union names the member that counts.
+void FindUnmet(const Value& left, const Value& right, const Place& place, std::size_t limit,
+               std::vector<Difference>* out);
+
 // The text with what does not print escaped, in double quotes, cut to a line.
 std::string Quote(std::string_view bytes);
 

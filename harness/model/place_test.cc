@@ -94,5 +94,20 @@ TEST(Differences, DoNotLookAtRawAddresses) {
 
 TEST(Quote, EscapesWhatDoesNotPrint) { EXPECT_EQ(Quote("a\n\x01\""), "\"a\\n\\x01\\\"\""); }
 
+// What a case expects of a union names one member; a lane says them all.
+TEST(FindUnmet, LetsTheOtherSideSayMore) {
+  const Value one{Scalar{Kind::kInt32, 4, 1}}, two{Scalar{Kind::kInt32, 4, 2}};
+  const Value expected{Array{{Value{Record{{{"i", one}}}}}}};
+  const Value got{Array{{Value{Record{{{"f", two}, {"i", one}}}}}}};
+  std::vector<Difference> differences;
+  FindUnmet(expected, got, {"result", ""}, 8, &differences);
+  EXPECT_TRUE(differences.empty());
+  FindUnmet(got, expected, {"result", ""}, 8, &differences);
+  EXPECT_EQ(differences, (std::vector<Difference>{{"result [0].f", "2", "nothing"}}));
+  differences.clear();
+  FindDifferences(expected, got, {"result", ""}, 8, &differences);
+  EXPECT_EQ(differences.size(), 1u);
+}
+
 }  // namespace
 }  // namespace spanproof
