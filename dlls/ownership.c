@@ -107,4 +107,12 @@ void SPANPROOF_CONV poke(uint8_t *bytes, int n, int offset, int value) {
   ((volatile uint8_t *)bytes)[offset] = (uint8_t)value;
 }
 
+double SPANPROOF_CONV sum_strided(const float *data, int ndim, const int *shape, const int *strides) {
+  double sum = 0;
+  if (ndim == 0) return *data;
+  for (int i = 0; i < shape[0]; ++i)
+    sum += sum_strided((const float *)((const char *)data + (ptrdiff_t)i * strides[0]), ndim - 1, shape + 1, strides + 1);
+  return sum;
+}
+
 int SPANPROOF_CONV count_up(void) { return ++counter; }

@@ -47,6 +47,9 @@ SPANPROOF_API double SPANPROOF_CONV show_floats(look_func_t look, int n);
 SPANPROOF_API int SPANPROOF_CONV peek(const uint8_t *bytes, int n, int offset);
 SPANPROOF_API void SPANPROOF_CONV poke(uint8_t *bytes, int n, int offset, int value);
 
+/* The sum of a float array of ndim dimensions (1 to 3), its strides in bytes. Source: seed 3. */
+SPANPROOF_API double SPANPROOF_CONV sum_strided(const float *data, int ndim, const int *shape, const int *strides);
+
 /* Exported data. */
 SPANPROOF_API extern int counter;
 SPANPROOF_API extern double table[4];

@@ -38,10 +38,15 @@ std::uint64_t CallbackState::Run(Conversation* conversation, const std::uint64_t
   words[kinds.size()] = 0;
   std::vector<Instance>& instances = conversation->instances();
   const FrameOrigin origin = conversation->Origin();
+  Mirrors& mirrors = conversation->connection().mirrors();
   if (!plan.empty()) ValueOrThrow(Unpack(plan, words.data(), origin, &conversation->frames(), &instances));
   const auto enclosing = [&] { return std::span<const Instance>(instances.data(), scope.base()); };
   for (std::size_t i = 0; i < kinds.size(); ++i)
-    if (kinds[i] == Kind::kPointer && words[i] == frame_words[i]) words[i] = Own(words[i], origin, enclosing());
+    if (kinds[i] == Kind::kPointer && words[i] == frame_words[i]) {
+      words[i] = Own(words[i], origin, enclosing());
+      if (words[i] == 0 || words[i] != frame_words[i] || mirrors.empty()) continue;
+      if (const std::byte* mirror = mirrors.LocalOf(words[i])) words[i] = reinterpret_cast<std::uint64_t>(mirror);
+    }
   const auto write_back = [&] {
     WriteBack(plan, {instances.data() + scope.base(), instances.size() - scope.base()});
   };
@@ -53,6 +58,10 @@ std::uint64_t CallbackState::Run(Conversation* conversation, const std::uint64_t
     throw;
   }
   write_back();
+  if (inside->result == Kind::kPointer && mirrors.Contains(reinterpret_cast<const std::byte*>(result))) {
+    ValueOrThrow(mirrors.Flush(conversation, reinterpret_cast<const std::byte*>(result)));
+    return mirrors.RemoteOf(reinterpret_cast<const std::byte*>(result));
+  }
   return inside->result == Kind::kPointer ? Foreign(result, origin, enclosing()) : result;
 }
 

@@ -14,6 +14,7 @@
 #include "bridge/client/conversation.h"
 #include "bridge/client/exception.h"
 #include "bridge/client/host_process.h"
+#include "bridge/client/mirrors.h"
 #include "bridge/client/options.h"
 #include "bridge/client/segment.h"
 #include "bridge/client/spin_share.h"
@@ -51,6 +52,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   Abi abi() const { return abi_; }
   Segment& segment() { return segment_; }
   Arena& arena() { return *arena_; }
+  Mirrors& mirrors() { return mirrors_; }
   HostProcess& process() { return process_; }
   const Table<CallbackState>& callbacks() const { return callbacks_; }
   std::uint32_t spins() const { return segment_.header()->spins.load(std::memory_order_relaxed); }
@@ -68,6 +70,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   Segment segment_;
   std::optional<SpinShare> spin_share_;
   std::optional<Arena> arena_;
+  Mirrors mirrors_;
   HostProcess process_;
   TextCapture text_;
   Table<CallbackState> callbacks_;

@@ -36,12 +36,14 @@ Expected<void> Conversation::Create(bool with_scratch) {
     auto scratch = connection_->arena().Allocate(kScratchBytes);
     if (!scratch) return tl::unexpected(scratch.error());
     scratch_ = *scratch;
+    if (connection_->options().checked) checked_ = std::make_unique<CheckedSpace>(this);
   }
   return pipes_.Create(connection_->meeting());
 }
 
 bool Conversation::Close() {
   constexpr int kPatience = 2000;  // milliseconds
+  if (checked_) checked_->Open();
   if (auto closed = Ask(Verb::kCloseChannel, 0, {}, "closing a channel", kPatience); !closed)
     return closed.error().code != ErrorCode::kTimeout;
   // The answer is published before the mark is looked at. A thread between the two would take the mark of
@@ -82,6 +84,7 @@ Expected<Conversation::Answer> Conversation::Ask(Verb verb, std::uint32_t target
     switch (protocol::VerbOf(head)) {
       case Verb::kCallback: ServeCallback(); continue;
       case Verb::kNeedSpace: GrantSpace(); continue;
+      case Verb::kFault: touched_ = {lines_->reply.words[2], lines_->reply.words[3]}; [[fallthrough]];
       default: return tl::unexpected(Refusal(what));
     }
   }

@@ -5,11 +5,13 @@
 #include <cstdint>
 #include <exception>
 #include <initializer_list>
+#include <memory>
 #include <span>
 #include <string_view>
 #include <vector>
 
 #include "bridge/client/arena.h"
+#include "bridge/client/checked_space.h"
 #include "bridge/client/doorbell_pipes.h"
 #include "bridge/core/protocol.h"
 #include "bridge/core/unmarshal.h"
@@ -56,6 +58,15 @@ class Conversation {
   std::uint32_t index() const { return index_; }
   DoorbellPipes& pipes() { return pipes_; }
   FrameSpace& frames() { return frames_; }
+  // Null but in checked mode: where copies of the client's memory then are.
+  CheckedSpace* checked() { return checked_.get(); }
+  Space& copies() { return checked_ ? static_cast<Space&>(*checked_) : frames_; }
+  // What the last fault's instruction wanted to touch, as the host says it, and how: 0 read, 1 write, 8 execute.
+  struct Touched {
+    std::uint64_t address = 0;
+    std::uint64_t access = 0;
+  };
+  Touched touched() const { return touched_; }
   FrameSpace& results() { return results_; }
   std::vector<Instance>& instances() { return instances_; }
   FrameOrigin Origin() const;
@@ -81,6 +92,8 @@ class Conversation {
   bool gone_ = false;
   FrameSpace frames_;
   FrameSpace results_;  // copies of results; valid until the thread's next call
+  std::unique_ptr<CheckedSpace> checked_;
+  Touched touched_;
   std::vector<Instance> instances_;
   std::exception_ptr exception_;
 };

@@ -5,6 +5,7 @@
 #include <array>
 #include <cstring>
 
+#include "bridge/client/follower.h"
 #include "bridge/core/binding.h"
 
 namespace bridge {
@@ -31,24 +32,62 @@ Expected<std::string> ResolvePath(const std::string& path, const SessionOptions&
 class CallScope {
  public:
   explicit CallScope(Conversation* here)
-      : here_(here), mark_(here->frames().mark()), base_(here->instances().size()) {}
+      : here_(here), mark_(here->frames().mark()), base_(here->instances().size()),
+        checked_(here->checked() ? here->checked()->mark() : 0) {}
   ~CallScope() {
     here_->instances().resize(base_);
+    if (here_->checked()) [[unlikely]] here_->checked()->Release(checked_);
     here_->frames().Release(mark_);
   }
   CallScope(const CallScope&) = delete;
   CallScope& operator=(const CallScope&) = delete;
   std::size_t base() const { return base_; }
+  std::size_t checked() const { return checked_; }
 
  private:
   Conversation* const here_;
   const FrameSpace::Mark mark_;
   const std::size_t base_;
+  const std::size_t checked_;
 };
+
+// "argument 0, byte 44 of its 40": what was touched beside a copy.
+std::string Spell(const CheckedSpace::Beyond& beyond, std::span<const Instance> instances) {
+  const auto owner = std::find_if(instances.begin(), instances.end(), [&](const Instance& one) {
+    return one.copied && one.frame >= beyond.block && one.frame < beyond.block + std::max<std::uint64_t>(beyond.bytes, 1);
+  });
+  const std::string place = beyond.offset < 0 ? std::to_string(-beyond.offset) + " bytes before the " + std::to_string(beyond.bytes)
+                                              : "byte " + std::to_string(beyond.offset) + " of the " + std::to_string(beyond.bytes);
+  return place + " bytes" + (owner == instances.end() ? std::string() : " of argument " + std::to_string(owner->node->word));
+}
+
+// A fault beside a copy, in checked mode, says which.
+Error Explain(Conversation* here, std::size_t base, Error error) {
+  const Conversation::Touched touched = here->touched();
+  if (error.code != ErrorCode::kFault || touched.address == 0) return error;
+  const auto beyond = here->checked()->Locate(reinterpret_cast<const std::byte*>(touched.address - here->Origin().delta));
+  if (!beyond) return error;
+  error.message += std::string(": it ") + (touched.access == 0 ? "read " : "wrote ") + Spell(*beyond, std::span(here->instances()).subspan(base)) +
+                   ": is a memsync directive's length too small, or does the DLL go beyond its memory?";
+  return error;
+}
 
 std::uint64_t OwnAddress(void* context, std::uint64_t address) {
   auto* here = static_cast<Conversation*>(context);
-  return Own(address, here->Origin(), here->instances());
+  const Mirrors& mirrors = here->connection().mirrors();
+  const std::uint64_t own = Own(address, here->Origin(), here->instances());
+  if (own != address || mirrors.empty()) return own;
+  const std::byte* mirror = mirrors.LocalOf(address);
+  return mirror ? reinterpret_cast<std::uint64_t>(mirror) : address;
+}
+
+tl::unexpected<Error> InCall(std::size_t argument, Error error) {
+  error.message = "argument " + std::to_string(argument) + ": " + error.message;
+  return tl::unexpected<Error>(std::move(error));
+}
+
+Error GoneMirror() {
+  return {ErrorCode::kInvalidArgument, "this copy of the DLL's memory was dropped for newer ones: keep a bridge::Remote<T> of it", 0, 0};
 }
 
 }  // namespace
@@ -99,6 +138,9 @@ Expected<std::shared_ptr<const FunctionState>> FunctionState::Bind(std::shared_p
   if (!after) return in_function(after.error());
   auto here = module->connection->Here();
   if (!here) return tl::unexpected(here.error());
+  // What only the call makes known is read afterwards, on demand: the host has nothing to copy.
+  binding->plan.nodes.clear();
+  binding->plan.roots.clear();
   WireWriter wire;
   wire.U32(module->id);
   wire.Text(symbol);
@@ -121,6 +163,16 @@ Expected<std::shared_ptr<const FunctionState>> FunctionState::Bind(std::shared_p
   }
   for (std::uint32_t root : before->roots)
     if (before->nodes[root].by_value == Travel::kWord) function->in_words_.push_back(before->nodes[root].word);
+  for (const Node& node : before->nodes)
+    function->stores_pointers_ |= !node.read_only && std::any_of(node.children.begin(), node.children.end(), [&](std::uint32_t child) {
+      return !before->nodes[child].inlined;
+    });
+  for (std::size_t i = 0; i < signature.arguments.size(); ++i)
+    if (signature.arguments[i].kind() == Kind::kPointer &&
+        std::none_of(before->roots.begin(), before->roots.end(), [&](std::uint32_t root) { return before->nodes[root].word == i; }))
+      function->opaque_.push_back(i);
+  for (const std::uint32_t root : after->roots)
+    (after->nodes[root].word == signature.arguments.size() ? function->late_result_ : function->late_arguments_) = true;
   function->needs_frame_ = !before->empty() || function->hidden_;
   function->before_ = std::move(*before);
   function->after_ = std::move(*after);
@@ -150,31 +202,40 @@ Expected<void> FunctionState::CallHere(Conversation* here, std::uint64_t* words)
   }
   std::copy_n(words, arguments_, sent);
   sent[arguments_] = 0;
+  if (!opaque_.empty())
+    if (auto passed = PassOpaque(here, sent); !passed) [[unlikely]] return passed;
   std::byte* room = nullptr;
+  bool mirrored = false;
   if (needs_frame_) {
-    auto made = MakeFrame(here, sent);
+    auto made = MakeFrame(here, sent, scope.base(), &mirrored);
     if (!made) return tl::unexpected(made.error());
     room = *made;
   }
   protocol::Words line{reinterpret_cast<std::uint64_t>(sent) + delta};
   if (sent_ <= protocol::kWords) [[likely]] std::copy_n(few.begin(), protocol::kWords, line.begin());
   auto answer = here->Ask(Verb::kCall, id_, line, symbol_);
-  if (!answer) [[unlikely]] return tl::unexpected(answer.error());
+  if (!answer) [[unlikely]]
+    return tl::unexpected(here->checked() ? Explain(here, scope.base(), answer.error()) : answer.error());
+  if (here->checked()) [[unlikely]]
+    if (const auto beyond = here->checked()->Verify(scope.checked()))
+      return Fail(ErrorCode::kFault, symbol_ + " wrote " + Spell(*beyond, std::span(here->instances()).subspan(scope.base())) +
+                                         ": is a memsync directive's length too small, or does the DLL go beyond its memory?");
   here->last_error = static_cast<std::uint32_t>(answer->words[1]);
   std::uint64_t result = answer->words[0];
   if (!before_.empty()) {
     const std::span<const Instance> mine(here->instances().data() + scope.base(), here->instances().size() - scope.base());
     CopyBack(before_, mine, Rewrite::kLargeToo, OwnAddress, here);
   }
-  if (answer->words[2] != 0) {
-    auto late = ReadLate(here, answer->words[2]);
-    if (!late) return tl::unexpected(late.error());
-    result = *late;
+  const bool late = !after_.empty() && (late_arguments_ || result != 0);
+  if (late || mirrored || (stores_pointers_ && StoredForeign(here, scope.base()))) {
+    auto followed = Follow(here, sent, result, scope.base());
+    if (!followed) return tl::unexpected(followed.error());
+    result = *followed;
   }
   if (result_ == Result::kWord) [[likely]] {
     words[arguments_] = result;
   } else if (result_ == Result::kPointer) {
-    words[arguments_] = OwnAddress(here, result);
+    words[arguments_] = late_result_ ? result : OwnAddress(here, result);
   } else {
     const std::byte* from = room != nullptr ? room : reinterpret_cast<const std::byte*>(&result);
     returned_->ToLocal(reinterpret_cast<std::byte*>(words[arguments_]), from, OwnAddress, here);
@@ -182,11 +243,16 @@ Expected<void> FunctionState::CallHere(Conversation* here, std::uint64_t* words)
   return {};
 }
 
-Expected<std::byte*> FunctionState::MakeFrame(Conversation* here, std::uint64_t* sent) const {
+Expected<std::byte*> FunctionState::MakeFrame(Conversation* here, std::uint64_t* sent, std::size_t base, bool* mirrored) const {
   const Segment& segment = here->connection().segment();
   if (!before_.empty()) {
-    auto packed = Pack(before_, sent, Road{&here->frames(), segment.delta(), segment.region()}, &here->instances());
+    auto packed = Pack(before_, sent, Road{&here->copies(), segment.delta(), segment.region()}, &here->instances());
     if (!packed) return tl::unexpected(packed.error());
+    if (!here->connection().mirrors().empty()) [[unlikely]] {
+      auto passed = PassMirrors(here, sent, std::span(here->instances()).subspan(base));
+      if (!passed) return tl::unexpected(passed.error());
+      *mirrored = *passed;
+    }
   }
   if (!hidden_) return nullptr;
   const std::uint64_t bytes = returned_->passed().bytes;
@@ -198,19 +264,98 @@ Expected<std::byte*> FunctionState::MakeFrame(Conversation* here, std::uint64_t*
   return room;
 }
 
-// What only the call made known: the words after it, and the memory that they lead to. Gives the result's.
-Expected<std::uint64_t> FunctionState::ReadLate(Conversation* here, std::uint64_t late) const {
+Expected<void> FunctionState::PassOpaque(Conversation* here, std::uint64_t* sent) const {
+  Connection& connection = here->connection();
+  const Segment& segment = connection.segment();
+  if (segment.delta() == 0 && connection.mirrors().empty()) [[likely]] return {};
+  for (const std::size_t i : opaque_) {
+    const auto* local = reinterpret_cast<const std::byte*>(sent[i]);
+    if (segment.region().Contains(local)) {
+      sent[i] += segment.delta();
+    } else if (connection.mirrors().Contains(local)) {
+      if (auto flushed = connection.mirrors().Flush(here, local); !flushed) return InCall(i, flushed.error());
+      sent[i] = connection.mirrors().RemoteOf(local);
+      if (sent[i] == 0) return InCall(i, GoneMirror());
+    }
+  }
+  return {};
+}
+
+Expected<bool> FunctionState::PassMirrors(Conversation* here, std::uint64_t* sent, std::span<Instance> mine) const {
+  Mirrors& mirrors = here->connection().mirrors();
+  bool any = false;
+  for (Instance& one : mine) {
+    if (one.node->by_value || !mirrors.Contains(one.local)) continue;
+    one.copied = false;
+    if (one.node->inlined) continue;
+    if (auto flushed = mirrors.Flush(here, one.local); !flushed) return InCall(one.node->word, flushed.error());
+    one.written = mirrors.RemoteOf(one.local);
+    if (one.written == 0) return InCall(one.node->word, GoneMirror());
+    if (one.slot != nullptr) StorePointer(one.slot, one.written, before_.frame_pointer);
+    else sent[one.node->word] = one.written;
+    any = true;
+  }
+  // Pack put those bytes into their words before a pointer among them changed.
+  for (const Instance& one : mine)
+    if (any && one.node->by_value == Travel::kWord)
+      std::memcpy(sent + one.node->word, one.frame, std::min<std::size_t>(one.node->frame_size, 8));
+  return any;
+}
+
+bool FunctionState::StoredForeign(Conversation* here, std::size_t base) const {
   const FrameOrigin origin = here->Origin();
-  const auto* at = reinterpret_cast<const std::byte*>(late - origin.delta);
-  if (!origin.segment.Contains(at) || static_cast<std::uint64_t>(origin.segment.end - at) < (arguments_ + 1) * 8)
-    return Fail(ErrorCode::kCorrupt, symbol_ + ": the result's memory lies outside the segment");
-  std::vector<std::uint64_t> words(arguments_ + 1);
-  std::copy_n(reinterpret_cast<const std::uint64_t*>(at), arguments_ + 1, words.begin());
-  for (const std::size_t word : in_words_) words[word] = late + word * 8;  // plans expect the address of such bytes
-  here->results().Release({});
-  auto unpacked = Unpack(after_, words.data(), origin, &here->results(), &here->instances());
-  if (!unpacked) return tl::unexpected(unpacked.error());
-  return words[arguments_];
+  const std::span<const Instance> mine(here->instances().data() + base, here->instances().size() - base);
+  for (const Instance& one : mine) {
+    if (!one.copied || one.node->read_only) continue;
+    for (std::uint64_t i = 0; i < one.count; ++i)
+      for (std::size_t k = 0; k < one.node->children.size(); ++k) {
+        if (before_.nodes[one.node->children[k]].inlined) continue;
+        const std::uint64_t now =
+            LoadPointer(one.frame + i * one.node->frame_size + one.node->slots[k].frame_offset, before_.frame_pointer);
+        if (now != 0 && !origin.segment.Contains(reinterpret_cast<const std::byte*>(now - origin.delta))) return true;
+      }
+  }
+  return false;
+}
+
+Expected<std::uint64_t> FunctionState::Follow(Conversation* here, const std::uint64_t* sent, std::uint64_t result,
+                                              std::size_t base) const {
+  Connection& connection = here->connection();
+  const std::uint64_t delta = connection.segment().delta();
+  const std::span<const Instance> mine(here->instances().data() + base, here->instances().size() - base);
+  // Lengths are looked for in words that lie in the segment, behind the hidden pointer's place.
+  auto block = here->frames().Allocate((arguments_ + 1) * 8, 16);
+  if (!block) return tl::unexpected(block.error());
+  auto* raw = reinterpret_cast<std::uint64_t*>(*block);
+  for (std::size_t i = 0; i < arguments_; ++i) raw[i] = sent[hidden_ && i >= *hidden_ ? i + 1 : i];
+  raw[arguments_] = result;
+  std::vector<std::uint64_t> words(raw, raw + arguments_ + 1);
+  for (const std::size_t word : in_words_) words[word] = reinterpret_cast<std::uint64_t>(raw + word) + delta;
+  Follower follower(here, &connection.mirrors(), std::move(words));
+  const auto failed = [this](Error error) {
+    error.message = symbol_ + ": " + error.message;
+    return tl::unexpected<Error>(std::move(error));
+  };
+  for (const Instance& one : mine)
+    if (connection.mirrors().Contains(one.local) && !one.node->by_value && !one.node->inlined && !one.node->read_only)
+      if (auto again = follower.Again(before_, one); !again) return failed(again.error());
+  if (stores_pointers_)
+    for (const Instance& one : mine)
+      if (one.copied && !one.node->read_only && !one.node->children.empty())
+        if (auto stored = follower.Stored(before_, *one.node, one, mine); !stored) return failed(stored.error());
+  for (const std::uint32_t root : after_.roots) {
+    const Node& node = after_.nodes[root];
+    if (node.word == arguments_) {
+      auto own = follower.Result(after_, after_.Target(root), result);
+      if (!own) return failed(own.error());
+      result = *own;
+      continue;
+    }
+    for (const Instance& one : mine)
+      if (one.parent == Instance::kNone && one.copied && one.node->word == node.word && !one.node->by_value)
+        if (auto stored = follower.Stored(after_, node, one, mine); !stored) return failed(stored.error());
+  }
+  return result;
 }
 
 }  // namespace bridge

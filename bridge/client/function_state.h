@@ -6,6 +6,7 @@
 #include <exception>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -43,7 +44,8 @@ class FunctionState {
   // stored behind them, at words[arguments()]; where that is a struct or union by value, the word holds the address of
   // room for it, as this process lays it out, and keeps it. The callee has copies of its own of what is passed by value.
   // `thrown` gets what a callback's handler threw meanwhile.
-  // Memory that pointers in the result lead to lives until this thread's next call.
+  // Memory of the DLL's own that pointers in the result, or in memory that was sent, lead to afterwards, gets a copy
+  // at an address of this process that stands for the DLL's: see Mirrors.
   Expected<void> Call(std::uint64_t* words, std::exception_ptr* thrown) const;
 
   std::size_t arguments() const { return arguments_; }
@@ -54,8 +56,15 @@ class FunctionState {
   FunctionState() = default;
   Expected<void> CallHere(Conversation* here, std::uint64_t* words) const;
   // The frame of a call: memory that crosses, and room for the result; its address for the client, or null.
-  Expected<std::byte*> MakeFrame(Conversation* here, std::uint64_t* sent) const;
-  Expected<std::uint64_t> ReadLate(Conversation* here, std::uint64_t late) const;
+  Expected<std::byte*> MakeFrame(Conversation* here, std::uint64_t* sent, std::size_t base, bool* mirrored) const;
+  // Opaque pointers that mean memory which both sides know.
+  Expected<void> PassOpaque(Conversation* here, std::uint64_t* sent) const;
+  // Puts the DLL's own addresses in the place of copies of its memory. False: there were none.
+  Expected<bool> PassMirrors(Conversation* here, std::uint64_t* sent, std::span<Instance> mine) const;
+  // Whether the callee left a pointer to memory of its own in what was sent.
+  bool StoredForeign(Conversation* here, std::size_t base) const;
+  // Brings over what the DLL handed out. The result as this process sees it.
+  Expected<std::uint64_t> Follow(Conversation* here, const std::uint64_t* sent, std::uint64_t result, std::size_t base) const;
 
   std::shared_ptr<ModuleState> module_;
   std::string symbol_;
@@ -66,6 +75,10 @@ class FunctionState {
   bool needs_frame_ = false;    // memory crosses before the call
   enum class Result : std::uint8_t { kWord, kPointer, kAggregate } result_ = Result::kWord;
   Plan before_, after_;
+  bool late_result_ = false;             // the result leads to memory that is brought over
+  bool late_arguments_ = false;          // so does memory that is sent, by lengths that the result says
+  bool stores_pointers_ = false;         // the callee may store pointers in what is sent
+  std::vector<std::size_t> opaque_;      // arguments: pointers that nothing follows
   std::optional<ReturnedAggregate> returned_;  // kAggregate
   std::optional<std::size_t> hidden_;          // where the pointer to it stands among the words that are sent
   std::vector<std::size_t> in_words_;          // aggregates whose bytes are their words

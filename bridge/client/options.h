@@ -51,6 +51,9 @@ struct SessionOptions {
   std::chrono::milliseconds start_timeout{60000};    // the first start of a prefix takes long
   std::optional<std::uint32_t> spins = {};  // pauses before a waiting thread sleeps; absent: chosen by the CPUs
   Transport transport = Transport::kAuto;
+  // Every buffer of a call gets pages of its own, with pages out of bounds around: what the DLL reads or writes beyond is
+  // an error that names the argument. Slow: for finding out which call it is.
+  bool checked = false;
   bool same_address = true;       // false: pointers are translated even where the segment fits one address
 };
 

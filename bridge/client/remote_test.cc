@@ -2,6 +2,7 @@
 // Memory that DLLs own, on real Wine.
 #include <gtest/gtest.h>
 
+#include "bridge/client/nd_array.h"
 #include "bridge/client/wine_testing.h"
 
 namespace bridge::testing {
@@ -166,6 +167,21 @@ TEST_F(RemoteTest, AnAddressOutlivesItsSessionAsANumberOnly) {
   EXPECT_TRUE(counter);
   EXPECT_TRUE(Says(Refused([&] { counter.Read(); }), {"session", "ended"}));
   EXPECT_TRUE(Says(Refused([&] { counter + 1; }), {"session", "ended"}));
+}
+
+TEST_F(RemoteTest, AnArrayCrossesWithItsShapeAndStrides) {
+  auto sum = dll_.Function<double(const float*, int, const int*, const int*)>("sum_strided",
+                                                                              {.memsync = ValueOrThrow(NdMemsync(0, 3, kFloat))});
+  std::vector<float> numbers(24);
+  for (std::size_t i = 0; i < numbers.size(); ++i) numbers[i] = static_cast<float>(i);
+  NdArray array = NdView(numbers.data(), {2, 3, 4});
+  const NdPointer demands{.dtype = "<f4", .ndim = 3, .flags = "C_CONTIGUOUS", .make_contiguous = true};
+  auto whole = demands.Check(array);
+  EXPECT_EQ(sum(static_cast<float*>(whole.data()), whole.ndim(), whole.shape(), whole.strides()), 276);
+  array.shape[2] = 2;
+  array.strides[2] = 8;
+  auto half = demands.Check(array);
+  EXPECT_EQ(sum(static_cast<float*>(half.data()), half.ndim(), half.shape(), half.strides()), 132);
 }
 
 TEST_F(RemoteTest, AnotherSignatureTakesEffectForNewHandles) {

@@ -98,8 +98,13 @@ struct Room<R> {
 
 // A function of a DLL. Pointers given to it are read and written during the
 // call only. A pointer that it returns into memory that was passed is the
-// client's own; other memory of its result lives until the thread's next call.
-// To keep what the DLL owns, and to give it back, declare the result as a Remote<T>.
+// client's own. Other memory that it returns, or stores where an argument points, is the DLL's: the client
+// gets a copy of what directives and types lead to, at an address that stands for the DLL's. That copy
+// - is as the DLL's memory was when this call, or a later one that it was passed to, came back;
+// - is written to the DLL's memory, where it was changed, before the next call that it is passed to, and only then;
+// - is passed as the DLL's own address, so that the DLL's own function frees it; afterwards it is not to be used;
+// - lives until the session ends, or 64 MiB of newer ones were made; then passing it is refused.
+// Declare Remote<T> in place of T* to read and write the DLL's memory itself, whenever you want.
 template <typename R, typename... Args>
 class Function<R(Args...)> {
  public:

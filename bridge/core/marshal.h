@@ -15,6 +15,8 @@ namespace bridge {
 class Space {
  public:
   virtual Expected<std::byte*> Allocate(std::uint64_t bytes, std::uint64_t align) = 0;
+  // Whether blocks shall have the size and alignment that their elements ask for, and not those that are quick.
+  virtual bool exact() const { return false; }
 
  protected:
   ~Space() = default;

@@ -252,33 +252,12 @@ void Channel::Call(const Message& message) {
   GuardedCall(*function, arguments, segment_, &called);
   if (called.outcome != Outcome::kReturned) [[unlikely]] {
     disturbed_ = true;
+    const Fault& fault = called.fault;
+    if (called.outcome == Outcome::kFault) return Send(Verb::kFault, 0, {fault.code, fault.address, fault.data, fault.access});
     return SendError(DescribeOutcome(*function, called));
   }
   last_error_ = GetLastError();
-  std::uint64_t late = 0;
-  if (!function->binding.plan.empty()) [[unlikely]] {
-    auto read = ReadLate(*function, arguments, called.result);
-    if (!read) return SendError(read.error());
-    late = *read;
-  }
-  Send(Verb::kDone, 0, {called.result, last_error_, late});
-}
-
-// Copies what only the call made known (a result's memory, lengths found in the
-// result) into scratch; the address of the words that point there.
-Expected<std::uint64_t> Channel::ReadLate(const Function& function, const std::uint64_t* arguments,
-                                          std::uint64_t result) {
-  const std::size_t count = function.binding.arguments.size() + 1;
-  auto block = scratch_.Allocate(count * 8, 16);
-  if (!block) return tl::unexpected(block.error());
-  auto* words = reinterpret_cast<std::uint64_t*>(*block);
-  std::copy_n(arguments, count - 1, words);
-  words[count - 1] = Extend(function.binding.result.kind, &result);
-  const std::size_t base = instances_.size();
-  auto packed = Pack(function.binding.plan, words, Road{&scratch_, 0, segment_}, &instances_);
-  instances_.resize(base);
-  if (!packed) return tl::unexpected(packed.error());
-  return Address(words);
+  Send(Verb::kDone, 0, {called.result, last_error_});
 }
 
 void Channel::RunCallback(const HostCallback& callback, void** arguments, void* result) {

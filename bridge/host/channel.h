@@ -79,7 +79,6 @@ class Channel {
   // Carries out one request and answers it. False: the conversation is over.
   bool Handle(const Message& message);
   void Call(const Message& message);
-  Expected<std::uint64_t> ReadLate(const Function& function, const std::uint64_t* arguments, std::uint64_t result);
   Expected<std::uint64_t> Bind(const Message& message);
   Expected<std::uint64_t> FindData(const Message& message);
   bool OpenChannel(const Message& message);

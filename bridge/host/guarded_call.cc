@@ -13,9 +13,7 @@ std::string_view Name(Convention convention) {
 
 }  // namespace
 
-void NoteFault(std::uint32_t code, const void* address) {
-  t_fault = {code, reinterpret_cast<std::uint64_t>(address)};
-}
+void NoteFault(const Fault& fault) { t_fault = fault; }
 
 Fault NotedFault() { return t_fault; }
 

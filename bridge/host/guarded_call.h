@@ -9,7 +9,9 @@ namespace bridge::host {
 
 struct Fault {
   std::uint32_t code = 0;
-  std::uint64_t address = 0;
+  std::uint64_t address = 0;  // of the instruction; of a copy's: of the data
+  std::uint64_t data = 0;     // access violation: what it wanted to touch
+  std::uint32_t access = 0;   // and how: 0 read, 1 write, 8 execute
 };
 
 enum class Outcome : std::uint8_t {
@@ -42,7 +44,7 @@ void GuardedCall(const Function& function, const std::uint64_t* words, Region se
 Error DescribeOutcome(const Function& function, const Called& called);
 
 // Written by the stubs' handlers, read by the frame that they unwound to.
-void NoteFault(std::uint32_t code, const void* address);
+void NoteFault(const Fault& fault);
 Fault NotedFault();
 
 }  // namespace bridge::host

@@ -17,7 +17,10 @@ struct StubResult {
 int spanproof_guarded_call(const bridge::host::StubCall* call, const std::uint32_t* pieces, StubResult* result);
 
 void spanproof_guard_note(EXCEPTION_RECORD* record) {
-  bridge::host::NoteFault(record->ExceptionCode, record->ExceptionAddress);
+  const bool touched = record->ExceptionCode == EXCEPTION_ACCESS_VIOLATION && record->NumberParameters >= 2;
+  bridge::host::NoteFault({record->ExceptionCode, reinterpret_cast<std::uintptr_t>(record->ExceptionAddress),
+                           touched ? record->ExceptionInformation[1] : 0,
+                           touched ? static_cast<std::uint32_t>(record->ExceptionInformation[0]) : 0});
 }
 }
 

@@ -12,7 +12,10 @@ extern char spanproof_guard_resume[];
 EXCEPTION_DISPOSITION spanproof_guard_handler(EXCEPTION_RECORD* record, void* frame, CONTEXT*,
                                               DISPATCHER_CONTEXT* dispatcher) {
   if ((record->ExceptionFlags & (EXCEPTION_UNWINDING | EXCEPTION_EXIT_UNWIND)) == 0) {
-    bridge::host::NoteFault(record->ExceptionCode, record->ExceptionAddress);
+    const bool touched = record->ExceptionCode == EXCEPTION_ACCESS_VIOLATION && record->NumberParameters >= 2;
+    bridge::host::NoteFault({record->ExceptionCode, reinterpret_cast<std::uint64_t>(record->ExceptionAddress),
+                             touched ? record->ExceptionInformation[1] : 0,
+                             touched ? static_cast<std::uint32_t>(record->ExceptionInformation[0]) : 0});
     RtlUnwindEx(frame, spanproof_guard_resume, record, reinterpret_cast<void*>(1), dispatcher->ContextRecord,
                 dispatcher->HistoryTable);
   }
