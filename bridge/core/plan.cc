@@ -78,6 +78,7 @@ class Compiler final : public ElementVisitor {
     std::size_t depth = 0;           // segments of its path
     const void* element = nullptr;   // identity of its elements' type, where that is a struct or union
     bool alone = false;              // no directive names it or anything behind it
+    bool general = false;            // alone, or only text lies behind it, which says its own length: true of each such element
     bool late = false;
     bool open = true;                // being compiled
     bool recursive = false;          // leads back to a node that was open
@@ -143,6 +144,9 @@ class Compiler final : public ElementVisitor {
     if (IsAggregate(element)) known.element = element.identity();
     known.alone = std::none_of(signature_.memsync.begin(), signature_.memsync.end(),
                                [&path](const Memsync& each) { return LeadsThrough(each.pointer, path); });
+    known.general = std::none_of(signature_.memsync.begin(), signature_.memsync.end(), [&path](const Memsync& each) {
+      return LeadsThrough(each.pointer, path) && (!each.null || Names(each.pointer, path));
+    });
     if (pointer.kind() == Kind::kPointer && known.alone && known.element != nullptr) {
       node.same_as = Seen(known, node.read_only);
       if (node.same_as != Node::kNone) return Add(std::move(node), known), Expected<void>{};
@@ -186,7 +190,7 @@ class Compiler final : public ElementVisitor {
     for (std::size_t i = 0; i < known_.size(); ++i) {
       const Known& one = known_[i];
       const Node& node = plan_.nodes[i];
-      if (one.element != wanted.element || !one.alone || one.late != wanted.late || (!one.open && !one.recursive) ||
+      if (one.element != wanted.element || !one.general || one.late != wanted.late || (!one.open && !one.recursive) ||
           node.read_only != read_only || node.same_as != Node::kNone || node.by_value || node.inlined)
         continue;
       for (std::int32_t open : open_) Of(open).recursive = true;

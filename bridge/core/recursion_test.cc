@@ -202,6 +202,24 @@ TEST(Recursion, ADirectiveOfTheFirstElementHoldsForItAlone) {
   EXPECT_EQ(bytes[1][1], 6);
 }
 
+TEST(Recursion, ADirectiveForTextHoldsForEveryElement) {
+  struct Name {
+    char* text;
+    Name* next;
+  };
+  const Type declared = Type::Declare("Name");
+  const Type whole = Type::Define(declared, {{"text", Type::Pointer(kInt8)}, {"next", Type::Pointer(declared)}});
+  char texts[3][8] = {"one", "two", "three"};
+  Name names[3] = {{texts[0], names + 1}, {texts[1], names + 2}, {texts[2], nullptr}};
+  Crossing call(MakePlan(MakeSignature({Type::Pointer(whole)}, {{.pointer = {0, "text"}, .null = true}})), {Address(names)});
+  ASSERT_TRUE(call) << call.error();
+  auto* last = call.Arg<Name>(0)->next->next;
+  EXPECT_STREQ(last->text, "three");
+  last->text[4] = 'a';
+  call.Return();
+  EXPECT_STREQ(texts[2], "threa");
+}
+
 TEST(Recursion, CallbacksReadListsAndWriteThemBack) {
   FencedSpace segment, scratch;
   const std::uint64_t delta = 0x5000;
