@@ -44,6 +44,7 @@ int RunSuite(const Registry& registry, const RunArguments& arguments);
 int ListCases(const Registry& registry, const RunArguments& arguments);
 int ListTopics(const Registry& registry, const RunArguments& arguments);
 int ListLanes(const Registry& registry, const RunArguments& arguments);
+int ListTypes(bool markdown);
 int CompareFiles(const std::filesystem::path& left, const std::filesystem::path& right);
 int ExportFile(const std::filesystem::path& trace, bool salvage);
 int Doctor(const Registry& registry, const RunArguments& arguments);

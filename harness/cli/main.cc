@@ -96,6 +96,10 @@ int Main(int count, char** words) {
       ->expected(0, -1)->delimiter(',')->needs(topics_flag);
   list->add_option("--except", arguments.except, "topics that --require does not require")
       ->delimiter(',')->needs(require_option);
+  bool markdown = false;
+  auto* types = app.add_subcommand(
+      "types", "The types of case files: in C, in ctypes, as typecodes, and their sizes on each ABI");
+  types->add_flag("--markdown", markdown, "as the page suites/TYPES.md");
   auto* compare = app.add_subcommand(
       "compare", "Compare two traces: one line for each difference, status 1 if there is any");
   compare->add_option("left", left, "a trace, the truth as a rule")->required();
@@ -113,6 +117,7 @@ int Main(int count, char** words) {
     return app.exit(error) == 0 ? 0 : kExitError;
   }
 
+  if (*types) return ListTypes(markdown);
   if (*compare) return CompareFiles(left, right);
   if (*exported) return ExportFile(trace, salvage);
   const auto registry = MakeRegistry(arguments);

@@ -77,6 +77,14 @@ bool IsName(std::string_view name) {
 
 }  // namespace
 
+std::vector<std::string_view> Spellings(Kind kind) {
+  std::vector<std::string_view> spellings;
+  for (const BaseName& base : kBaseNames) {
+    if (base.kind == kind) spellings.push_back(base.spelling);
+  }
+  return spellings;
+}
+
 bool IsScalar(Kind kind) { return kind >= Kind::kBool && kind <= Kind::kLongDouble; }
 bool IsFloating(Kind kind) { return kind >= Kind::kFloat && kind <= Kind::kLongDouble; }
 bool IsAggregate(Kind kind) { return kind == Kind::kStruct || kind == Kind::kUnion; }

@@ -147,6 +147,9 @@ class TypeTable {
   std::map<std::string, TypeId, std::less<>> by_spelling_;
 };
 
+// All spellings of a scalar or void, the one that Spell writes first.
+std::vector<std::string_view> Spellings(Kind kind);
+
 bool IsScalar(Kind kind);     // arithmetic: bool to long double
 bool IsFloating(Kind kind);   // float, double, long double
 bool IsSigned(Kind kind);     // of integers; plain char is, as Windows' compilers have it
