@@ -7,6 +7,7 @@
 
 #include "bridge/client/connection.h"
 #include "bridge/client/function_state.h"
+#include "bridge/client/remote_memory.h"
 #include "bridge/testee/signature.h"
 
 namespace bridge::testee {
@@ -76,7 +77,7 @@ class BridgeEngine final : public Engine {
     self.name = "bridge";
     self.version = "1";
     self.engine = "bridge";
-    self.abi = arch_ == Arch::kWin64 ? spanproof::Abi::kWin64Gnu : spanproof::Abi::kWin32Gnu;
+    self.abi = HarnessAbi();
     self.memory_abi = spanproof::Abi::kSysv64Windows;  // the client's own, which the bridge translates
     self.capabilities = {"load",  "call",     "callback", "memory",   "text",   "last_error",
                          "stdcall", "fastcall", "thiscall", "varargs", "by_value", "fault"};
@@ -158,6 +159,43 @@ class BridgeEngine final : public Engine {
     return static_cast<const LiveCallback*>(callback.get())->code();
   }
 
+  EngineResult<std::uint64_t> FindData(Handle module, const std::string& symbol, const spanproof::TypeTable& types,
+                                       spanproof::TypeId type) override {
+    auto found = modules_.at(module).state()->FindData(symbol);
+    if (!found) return FromError(found.error());
+    const auto layout = spanproof::LayoutOf(types, type, HarnessAbi());
+    if (!layout) return FromError({ErrorCode::kInvalidArgument, layout.error().message, 0, 0});
+    // With an address of its own, so that it can be passed like any other pointer.
+    std::vector<std::byte> bytes(layout->size);
+    Connection& connection = *session_.connection();
+    if (auto read = ReadRemote(connection, *found, bytes.data(), bytes.size()); !read) return FromError(read.error());
+    const Plan plan;
+    const Node node;
+    auto mirror = connection.mirrors().Put(*found, {.plan = &plan, .node = &node, .count = bytes.size(), .remote_bytes = bytes});
+    if (!mirror) return FromError(mirror.error());
+    return reinterpret_cast<std::uint64_t>(*mirror);
+  }
+
+  EngineResult<void> ReadForeign(std::uint64_t address, std::span<std::uint8_t> bytes) override {
+    auto* to = reinterpret_cast<std::byte*>(bytes.data());
+    if (auto read = ReadRemote(*session_.connection(), ToRemote(address), to, bytes.size()); !read) return FromError(read.error());
+    return {};
+  }
+
+  EngineResult<void> WriteForeign(std::uint64_t address, std::span<const std::uint8_t> bytes) override {
+    const auto* from = reinterpret_cast<const std::byte*>(bytes.data());
+    if (auto written = WriteRemote(*session_.connection(), ToRemote(address), from, bytes.size()); !written)
+      return FromError(written.error());
+    return {};
+  }
+
+  EngineResult<std::shared_ptr<void>> MakeRetained(std::uint64_t size) override {
+    auto block = RetainedBlock::MakeBytes(session_.connection(), size);
+    if (!block) return FromError(block.error());
+    std::byte* begin = (*block)->begin();
+    return std::shared_ptr<void>(std::move(*block), begin);
+  }
+
   std::vector<spanproof::PrintedText> TakeText() override {
     std::vector<spanproof::PrintedText> texts;
     auto text = session_.connection()->TakeText();
@@ -168,6 +206,18 @@ class BridgeEngine final : public Engine {
   }
 
  private:
+  spanproof::Abi HarnessAbi() const {
+    return arch_ == Arch::kWin64 ? spanproof::Abi::kWin64Gnu : spanproof::Abi::kWin32Gnu;
+  }
+
+  // The DLL's address: of a copy's, of memory that both sides see, or as it is.
+  std::uint64_t ToRemote(std::uint64_t address) const {
+    Connection& connection = *session_.connection();
+    const auto* local = reinterpret_cast<const std::byte*>(address);
+    if (connection.mirrors().Contains(local)) return connection.mirrors().RemoteByteOf(local);
+    return connection.segment().region().Contains(local) ? address + connection.segment().delta() : address;
+  }
+
   std::string WineVersion() {
     auto ntdll = session_.TryLoad("ntdll.dll");
     if (!ntdll) return "";

@@ -14,13 +14,14 @@
 namespace {
 
 constexpr std::string_view kUsage =
-    "usage: spanproof-bridge-testee [--wine WINE] [--arch win64|win32] [--host HOST.EXE] [--translate]\n"
+    "usage: spanproof-bridge-testee [--wine WINE] [--arch win64|win32] [--host HOST.EXE] [--translate] [--checked]\n"
     "       [--flip ARGUMENT:BYTE] [-- WINE-COMMAND...]\n"
     "Serves the testee protocol on standard input and output.\n"
     "  --wine       a name on PATH, the path of a Wine loader, or a Wine root (default: wine)\n"
     "  --arch       of the DLLs (default: win64)\n"
     "  --host       spanproof-host.exe (default: found beside the program)\n"
     "  --translate  map the shared segment at another address than the host's\n"
+    "  --checked    give each buffer pages of its own, with pages out of bounds around\n"
     "  --flip       be wrong: flip a bit of that byte of what that argument points at, after each call\n"
     "  --           what follows starts Windows programs, in place of --wine\n";
 
@@ -43,6 +44,10 @@ int main(int argc, char** argv) {
     }
     if (name == "--translate") {
       options.same_address = false;
+      continue;
+    }
+    if (name == "--checked") {
+      options.checked = true;
       continue;
     }
     if (name != "--wine" && name != "--arch" && name != "--host" && name != "--flip")
