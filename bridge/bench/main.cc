@@ -21,8 +21,8 @@ using bridge::bench::Scenario;
 constexpr std::string_view kUsage =
     "usage: spanproof-bench [--arch win64|win32] [--wine WINE] [--dlls FOLDER] [--gate] [--calls N] [--benchmark_…]\n"
     "Measures calls through the bridge beside their floors, interleaved at random.\n"
-    "  --gate     exit with 1 where a p50 is above its limit, with 4 where other programs took the CPU\n"
-    "             from the spinning floor, so that nothing can be said\n"
+    "  --gate     exit with 1 where a p50 is above its limit, with 4 where nothing can be said: other\n"
+    "             programs took the CPU from the spinning floor, or two equal floors came out unequal\n"
     "  --calls N  make N warm calls of add_int and nothing else (for strace and profilers)\n"
     "Options of Google Benchmark are passed on (--benchmark_repetitions=N, --benchmark_filter=…).\n";
 
@@ -65,11 +65,14 @@ void Measure(benchmark::State& state, const Scenario& scenario, Measured* measur
   measured->wall_seconds += Seconds(CLOCK_MONOTONIC) - wall;
 }
 
-enum class Judgement { kHeld = 0, kAbove = 1, kNoCpu = 4 };  // the exit statuses of --gate
+enum class Judgement { kHeld = 0, kAbove = 1, kUnfit = 4 };  // the exit statuses of --gate
 
 // A floor spins without a pause: where its thread did not have a CPU to itself,
 // what was measured is the machine's load.
 constexpr double kCpuShare = 0.9;
+
+// Two equal floors further apart than this: the machine changed its speed meanwhile.
+constexpr double kControlRatio = 1.25;
 
 // Prints the table of ratios.
 Judgement Report(const std::vector<Scenario>& scenarios, const std::map<std::string, Measured>& measured) {
@@ -80,7 +83,7 @@ Judgement Report(const std::vector<Scenario>& scenarios, const std::map<std::str
   const auto quantile = [&](const std::string& name, double q) {
     return std::max(0.0, measured.at(name).histogram.Quantile(q) - clock) * tick;
   };
-  bool held = true;
+  bool held = true, steady = true;
   for (const Scenario& one : scenarios) {
     const Histogram& histogram = measured.at(one.name).histogram;
     if (histogram.count() == 0) continue;  // filtered out
@@ -90,6 +93,7 @@ Judgement Report(const std::vector<Scenario>& scenarios, const std::map<std::str
       const double ratio = quantile(one.name, 0.5) / std::max(quantile(one.floor, 0.5), tick);
       fmt::print("  {:<18} {:>6.2f}", one.floor, ratio);
       if (one.limit > 0) fmt::print(" {:>6.2f}{}", one.limit, ratio > one.limit ? "  ABOVE" : "");
+      steady = steady && (!one.control || (ratio < kControlRatio && ratio > 1 / kControlRatio));
       held = held && (one.limit == 0 || ratio <= one.limit);
     }
     fmt::print("\n");
@@ -98,7 +102,12 @@ Judgement Report(const std::vector<Scenario>& scenarios, const std::map<std::str
     if (!one.spins || measured.at(one.name).cpu_share() >= kCpuShare) continue;
     fmt::print("{} had its CPU for {:.0f} % of the time only: other programs are running, and the ratios say nothing\n", one.name,
                measured.at(one.name).cpu_share() * 100);
-    return Judgement::kNoCpu;
+    return Judgement::kUnfit;
+  }
+  if (!steady) {
+    fmt::print("two equal floors are more than {:.2f} apart: the machine changed its speed, and the ratios say nothing\n",
+               kControlRatio);
+    return Judgement::kUnfit;
   }
   return held ? Judgement::kHeld : Judgement::kAbove;
 }

@@ -20,6 +20,7 @@ struct Scenario {
   double limit = 0;       // p50 at most this many times the floor's; 0: shown only
   std::function<std::function<void()>()> prepare;
   bool spins = false;     // never sleeps: shows whether its thread had a CPU
+  bool control = false;   // the same as its floor (A/A): shows how far two equal things differ here
 };
 
 // Calls through the public typed interface, beside their floors.
