@@ -20,7 +20,8 @@ __declspec(dllexport) int call_between(callback_t callback, int times) {
   return sum + (int)scale;
 }
 
-__declspec(dllexport) unsigned registers_changed(callback_t callback);
+/* unsigned registers_changed(callback_t callback); */
+__asm__(".section .drectve\n\t.ascii \" -export:registers_changed\"\n\t.text\n");
 
 #if defined(_WIN64)
 #define SAVED(X) X(rbx, 0) X(rsi, 2) X(rdi, 3) X(r12, 4) X(r13, 5) X(r14, 6) X(r15, 7)
