@@ -214,9 +214,9 @@ Expected<void> Follower::Again(const Plan& plan, const Instance& passed) {
     if (brought.error().code == ErrorCode::kFault) return {};
     return tl::unexpected(brought.error());
   }
-  // Where lengths look for it.
-  if (passed.slot != nullptr) StorePointer(passed.slot, copy, plan.frame_pointer);
-  else words_[passed.node->word] = copy;
+  // Where lengths look for it, unless the callee stored another pointer there.
+  if (passed.slot == nullptr) words_[passed.node->word] = copy;
+  else if (LoadPointer(passed.slot, plan.frame_pointer) == passed.written) StorePointer(passed.slot, copy, plan.frame_pointer);
   return Finish(plan);
 }
 

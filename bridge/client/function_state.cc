@@ -168,7 +168,7 @@ Expected<std::shared_ptr<const FunctionState>> FunctionState::Bind(std::shared_p
       return !before->nodes[child].inlined;
     });
   for (std::size_t i = 0; i < signature.arguments.size(); ++i)
-    if (signature.arguments[i].kind() == Kind::kPointer &&
+    if ((signature.arguments[i].kind() == Kind::kPointer || signature.arguments[i].kind() == Kind::kFunction) &&
         std::none_of(before->roots.begin(), before->roots.end(), [&](std::uint32_t root) { return before->nodes[root].word == i; }))
       function->opaque_.push_back(i);
   for (const std::uint32_t root : after->roots)

@@ -88,6 +88,22 @@ TEST_P(MirrorsTest, WhatTheDllStoresThroughAnArgumentComesOver) {
   EXPECT_EQ(alive_(), 0);
 }
 
+TEST_P(MirrorsTest, APointerThatTheDllExchangesLeadsToTheNewMemory) {
+  auto make = dll_.Function<void(int, float**, int*)>("make_floats");
+  float* floats = nullptr;
+  int n = 0;
+  make(5, &floats, &n);
+  float* first = floats;
+  floats[0] = 7;
+  make(6, &floats, &n);
+  ASSERT_NE(floats, first);
+  EXPECT_EQ(*floats, 0.5f);
+  EXPECT_EQ(sum_(first, 1), 7) << "written on the way";
+  give_back_(floats);
+  give_back_(first);
+  EXPECT_EQ(alive_(), 0);
+}
+
 TEST_P(MirrorsTest, AListOfTheDllsIsFollowedToItsEnd) {
   auto records = dll_.Function<Chain*(int)>("make_records", {.memsync = {{.pointer = {"r"}, .length = {{0}}, .type = TypeOf<Chain>()}}});
   Chain* chain = records(40);

@@ -3,6 +3,7 @@
 
 #include <fstream>
 #include <optional>
+#include <set>
 #include <utility>
 
 #include "bridge/client/connection.h"
@@ -152,6 +153,7 @@ class BridgeEngine final : public Engine {
     };
     auto made = internal::MakeCallback(session_.connection(), *signature, std::move(handler));
     if (!made) return FromError(made.error());
+    codes_.insert((*made)->code());
     return std::shared_ptr<void>(std::move(*made));
   }
 
@@ -188,6 +190,20 @@ class BridgeEngine final : public Engine {
       return FromError(written.error());
     return {};
   }
+
+  // By an address that can be passed like any other: a copy's, empty where nothing was brought over yet.
+  std::uint64_t OwnAddress(std::uint64_t foreign) override {
+    if (codes_.contains(foreign)) return foreign;
+    Connection& connection = *session_.connection();
+    const std::uint64_t shared = foreign - connection.segment().delta();
+    if (connection.segment().region().Contains(reinterpret_cast<const std::byte*>(shared))) return shared;
+    if (const std::byte* known = connection.mirrors().LocalOf(foreign)) return reinterpret_cast<std::uint64_t>(known);
+    const Plan plan;
+    const Node node;
+    auto made = connection.mirrors().Put(foreign, {.plan = &plan, .node = &node});
+    return made ? reinterpret_cast<std::uint64_t>(*made) : foreign;
+  }
+  std::uint64_t ForeignAddress(std::uint64_t own) override { return ToRemote(own); }
 
   EngineResult<std::shared_ptr<void>> MakeRetained(std::uint64_t size) override {
     auto block = RetainedBlock::MakeBytes(session_.connection(), size);
@@ -229,6 +245,7 @@ class BridgeEngine final : public Engine {
   Session session_;
   const Arch arch_;
   std::vector<Module> modules_;
+  std::set<std::uint64_t> codes_;  // of callbacks: no memory to be copied
   std::vector<std::shared_ptr<const FunctionState>> functions_;
 };
 

@@ -91,6 +91,9 @@ class Engine {
   // never the testee's end.
   virtual EngineResult<void> ReadForeign(std::uint64_t address, std::span<std::uint8_t> bytes);
   virtual EngineResult<void> WriteForeign(std::uint64_t address, std::span<const std::uint8_t> bytes);
+  // What a pointer that stands in foreign memory is called here, and the other way round.
+  virtual std::uint64_t OwnAddress(std::uint64_t foreign) { return foreign; }
+  virtual std::uint64_t ForeignAddress(std::uint64_t own) { return own; }
   // Zeroed memory, 16-aligned, at an address of this process that may be passed to
   // the DLL and kept by it: both sides read and write it, in the layout of
   // Describe().abi, until its last owner lets go.

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "harness/testee/sdk/engine.h"
 #include "harness/testee/sdk/spot.h"
 
 namespace spanproof {
@@ -50,6 +51,7 @@ Expected<std::uint64_t> MemoryView::Address(const Pointer& pointer) const {
 }
 
 Expected<Pointer> MemoryView::Name(std::uint64_t address) const {
+  if (foreign != nullptr && address != 0) address = foreign->OwnAddress(address);
   Pointer named = book->Name(address);
   if (named.to != Pointer::To::kObject) return named;
   const AddressBook::Object* object = book->FindObject(named.name);
@@ -185,8 +187,9 @@ Expected<void> MemoryView::Store(TypeId id, const Value& value, std::uint8_t* at
   }
   const auto* pointer = std::get_if<Pointer>(&value.data);
   if (!IsAddress(type.kind) || pointer == nullptr) return Mismatch(*types, id, value);
-  const auto address = Address(*pointer);
+  auto address = Address(*pointer);
   if (!address) return tl::unexpected(address.error());
+  if (foreign != nullptr && *address != 0) address = foreign->ForeignAddress(*address);
   const std::uint64_t width = PointerSize(memory);
   if (width < 8 && *address >> (8 * width) != 0) {
     return Fail(ErrorCode::kUnsupported, Show(value) + " lies above what a pointer of " + std::string(spanproof::Name(memory)) + " reaches");

@@ -9,6 +9,8 @@
 
 namespace spanproof {
 
+class Engine;
+
 // Values to and from memory of this process. Values are said as the DLL's ABI has
 // them, so that lanes agree: the width of size_t, a pointer's offset into an
 // object. The memory may be laid out for another one: a 64-bit client of a 32-bit
@@ -18,6 +20,7 @@ struct MemoryView {
   Abi abi = Abi::kWin64Gnu;  // of values
   AddressBook* book = nullptr;
   Abi memory = abi;          // of the memory
+  Engine* foreign = nullptr; // where the memory is not this process's: who knows what its pointers mean here
 
   // Where a pointer value points, and what an address is as a value.
   Expected<std::uint64_t> Address(const Pointer& pointer) const;

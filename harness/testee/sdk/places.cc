@@ -24,6 +24,8 @@ constexpr std::uint64_t kLargestForeign = std::uint64_t{1} << 30;
 MemoryView Session::ViewOf(const AddressBook::Object& object) const {
   MemoryView view = view_;
   view.memory = object.layout.value_or(view_.memory);
+  // What both sides see holds the DLL's pointers.
+  if (!direct_memory_ && view.memory != view_.memory) view.foreign = &engine_;
   return view;
 }
 
@@ -108,6 +110,7 @@ EngineResult<Session::Spot> Session::FindSpot(const json& message) {
   if (pointer.to == Pointer::To::kForeign) {
     spot.view.memory = view_.abi;
     spot.foreign = !direct_memory_;
+    if (spot.foreign) spot.view.foreign = &engine_;
     return spot;
   }
   const AddressBook::Object& object = *book_.FindObject(pointer.name);
