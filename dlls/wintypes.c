@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: MIT */
+#include <windows.h>
+
 #include "dlls/wintypes.h"
 
 #include <stdint.h>

@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
-#include <windows.h>
-
 #include "dlls/export.h"
 
-/* Structs as <windows.h> has them, and Windows' own functions on some of them. */
+/* Structs as <windows.h> has them, which is to be included first, and Windows' own functions on some of them. */
 
 /* sizeof of, in this order: BYTE, WORD, DWORD, LONG, ULONG, BOOL, LONGLONG, WCHAR, HANDLE, SIZE_T, DWORD_PTR, WPARAM, LPARAM,
  * LRESULT, HRESULT, POINT, SIZE, RECT, FILETIME, SYSTEMTIME, GUID, LARGE_INTEGER, COORD, SMALL_RECT, OVERLAPPED,
