@@ -71,7 +71,7 @@ std::string CpuName() {
 
 class BridgeEngine final : public Engine {
  public:
-  BridgeEngine(Session session, Arch arch) : session_(std::move(session)), arch_(arch) {}
+  BridgeEngine(Session session, Abi abi) : session_(std::move(session)), abi_(abi) {}
 
   Description Describe() override {
     Description self;
@@ -223,7 +223,14 @@ class BridgeEngine final : public Engine {
 
  private:
   spanproof::Abi HarnessAbi() const {
-    return arch_ == Arch::kWin64 ? spanproof::Abi::kWin64Gnu : spanproof::Abi::kWin32Gnu;
+    switch (abi_) {
+      case Abi::kWin64Msvc: return spanproof::Abi::kWin64Msvc;
+      case Abi::kWin64Gnu: return spanproof::Abi::kWin64Gnu;
+      case Abi::kWin32Msvc: return spanproof::Abi::kWin32Msvc;
+      case Abi::kWin32Gnu: return spanproof::Abi::kWin32Gnu;
+      case Abi::kSysv64: break;
+    }
+    return spanproof::Abi::kSysv64;
   }
 
   // The DLL's address: of a copy's, of memory that both sides see, or as it is.
@@ -243,7 +250,7 @@ class BridgeEngine final : public Engine {
   }
 
   Session session_;
-  const Arch arch_;
+  const Abi abi_;  // of the DLLs
   std::vector<Module> modules_;
   std::set<std::uint64_t> codes_;  // of callbacks: no memory to be copied
   std::vector<std::shared_ptr<const FunctionState>> functions_;
@@ -251,8 +258,8 @@ class BridgeEngine final : public Engine {
 
 }  // namespace
 
-std::unique_ptr<Engine> MakeBridgeEngine(Session session, Arch arch) {
-  return std::make_unique<BridgeEngine>(std::move(session), arch);
+std::unique_ptr<Engine> MakeBridgeEngine(Session session, Abi abi) {
+  return std::make_unique<BridgeEngine>(std::move(session), abi);
 }
 
 }  // namespace bridge::testee

@@ -9,7 +9,7 @@
 namespace bridge::testee {
 
 // The bridge under the harness: objects live in this process, calls go through
-// `session`, which must capture text.
-std::unique_ptr<spanproof::Engine> MakeBridgeEngine(Session session, Arch arch);
+// `session`, which must capture text and was started for DLLs of `abi`.
+std::unique_ptr<spanproof::Engine> MakeBridgeEngine(Session session, Abi abi);
 
 }  // namespace bridge::testee

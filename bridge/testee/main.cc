@@ -14,11 +14,12 @@
 namespace {
 
 constexpr std::string_view kUsage =
-    "usage: spanproof-bridge-testee [--wine WINE] [--arch win64|win32] [--host HOST.EXE] [--translate] [--checked]\n"
-    "       [--flip ARGUMENT:BYTE] [-- WINE-COMMAND...]\n"
+    "usage: spanproof-bridge-testee [--wine WINE] [--arch win64|win32] [--abi gnu|msvc] [--host HOST.EXE] [--translate]\n"
+    "       [--checked] [--flip ARGUMENT:BYTE] [-- WINE-COMMAND...]\n"
     "Serves the testee protocol on standard input and output.\n"
     "  --wine       a name on PATH, the path of a Wine loader, or a Wine root (default: wine)\n"
     "  --arch       of the DLLs (default: win64)\n"
+    "  --abi        of the DLLs: MinGW's or Microsoft's (default: gnu, of which the fixture DLLs are)\n"
     "  --host       spanproof-host.exe (default: found beside the program)\n"
     "  --translate  map the shared segment at another address than the host's\n"
     "  --checked    give each buffer pages of its own, with pages out of bounds around\n"
@@ -35,6 +36,7 @@ int Fail(const std::string& message) {
 int main(int argc, char** argv) {
   bridge::SessionOptions options{.text = bridge::TextMode::kCapture};
   std::optional<std::pair<std::size_t, std::size_t>> flip;
+  bool msvc = false;
   for (int i = 1; i < argc; ++i) {
     const std::string_view name = argv[i];
     if (name == "--help") return std::fputs(kUsage.data(), stdout), 0;
@@ -50,12 +52,16 @@ int main(int argc, char** argv) {
       options.checked = true;
       continue;
     }
-    if (name != "--wine" && name != "--arch" && name != "--host" && name != "--flip")
+    if (name != "--wine" && name != "--arch" && name != "--abi" && name != "--host" && name != "--flip")
       return Fail("unknown option '" + std::string(name) + "'; see --help");
     if (i + 1 == argc) return Fail(std::string(name) + " needs a value; see --help");
     const std::string value = argv[++i];
     if (name == "--wine") options.wine = value;
     if (name == "--host") options.host = value;
+    if (name == "--abi") {
+      if (value != "gnu" && value != "msvc") return Fail("--abi is gnu or msvc, not '" + value + "'");
+      msvc = value == "msvc";
+    }
     if (name == "--flip") {
       unsigned long argument = 0, byte = 0;
       char end = 0;
@@ -68,14 +74,15 @@ int main(int argc, char** argv) {
     if (!arch) return Fail(arch.error().message);
     options.arch = *arch;
   }
-  // Fixture DLLs are built by MinGW's gcc.
-  options.abi = options.arch == bridge::Arch::kWin64 ? bridge::Abi::kWin64Gnu : bridge::Abi::kWin32Gnu;
-  const bridge::Arch arch = options.arch;
+  using bridge::Abi;
+  const Abi abi = options.arch == bridge::Arch::kWin64 ? (msvc ? Abi::kWin64Msvc : Abi::kWin64Gnu)
+                                                       : (msvc ? Abi::kWin32Msvc : Abi::kWin32Gnu);
+  options.abi = abi;
   auto channel = spanproof::TakeStandardChannel();
   if (!channel) return Fail(channel.error().message);
   auto session = bridge::Session::TryStart(std::move(options));
   if (!session) return Fail(session.error().message);
-  auto engine = bridge::testee::MakeBridgeEngine(std::move(*session), arch);
+  auto engine = bridge::testee::MakeBridgeEngine(std::move(*session), abi);
   if (flip) engine = bridge::testee::MakeFlipEngine(std::move(engine), flip->first, flip->second);
   return spanproof::Serve(*engine, **channel);
 }
