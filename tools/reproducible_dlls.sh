@@ -8,6 +8,9 @@ source=$1 tree=$2 arch=$3
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
+# Of all files in a folder and below, links left out.
+sums() { (cd "$1" && find . -type f -print0 | sort -z | xargs -0 sha256sum --); }
+
 build() {
   mkdir -p "$1/source"
   cp -r "$source/CMakeLists.txt" "$source/cmake" "$source/dlls" "$1/source/"
@@ -17,12 +20,12 @@ build() {
       "-DSPANPROOF_STAGED_INCLUDE=$tree/pe/include" "-DSPANPROOF_PE_OUTPUT=$1/out"
     cmake --build "$1/build"
   } >"$1/log" 2>&1 || { cat "$1/log"; exit 1; }
-  (cd "$1/out/dlls" && sha256sum -- *) >"$1/sums"
+  sums "$1/out/dlls" >"$1/sums"
 }
 
 build "$work/one"
 build "$work/deeper/folder/two"
-(cd "$tree/lib/spanproof/$arch/dlls" && sha256sum -- *) >"$work/sums-of-tree"
+sums "$tree/lib/spanproof/$arch/dlls" >"$work/sums-of-tree"
 
 diff "$work/one/sums" "$work/deeper/folder/two/sums" || { echo "two clean builds differ"; exit 1; }
 diff "$work/one/sums" "$work/sums-of-tree" || { echo "$tree differs from a clean build"; exit 1; }
