@@ -68,7 +68,12 @@ void SPANPROOF_CONV free_block(Block *block) {
 void SPANPROOF_CONV new_block_through(int count, Block **block) { *block = new_block(count); }
 
 int *SPANPROOF_CONV allocate_page(void) { return VirtualAlloc(NULL, 4096, MEM_RESERVE | MEM_COMMIT, PAGE_READWRITE); }
-int SPANPROOF_CONV free_page(void *page) { return VirtualFree(page, 0, MEM_RELEASE) != 0; }
+
+int SPANPROOF_CONV free_page(void *page) {
+  int freed = VirtualFree(page, 0, MEM_RELEASE) != 0;
+  SetLastError(0); /* of a page that is no more: 487 on Wine 8.0, 87 on Wine 10.0 */
+  return freed;
+}
 
 typedef void *(__cdecl *allocate_t)(size_t);
 typedef void(__cdecl *free_t)(void *);
