@@ -97,6 +97,21 @@ TEST_F(CaseFileTest, NamesFilePlaceAndCorrection) {
   }
 }
 
+TEST_F(CaseFileTest, LeavesUncheckedDirectivesAsTheyStand) {
+  const std::string mistake = R"([{"pointr": [7, "a"], "type": "Pair"}])", sound = R"([{"pointer": [0], "length": [1], "type": "float"}])";
+  EXPECT_FALSE(Load(Sort(sound, mistake)));
+  const auto file = Load(Sort(sound, mistake + R"(, "unchecked": true)"));
+  ASSERT_TRUE(file) << file.error().message;
+  EXPECT_TRUE(file->functions[0].prototype.memsync.empty());
+  EXPECT_EQ(file->functions[0].prototype.unchecked, R"([{"pointr":[7,"a"],"type":"Pair.cdecl"}])");
+  const std::string seen = R"("pointer": [0, "left"])";
+  ASSERT_FALSE(Load(Sort(seen, R"("pointer": [0, "lefft"])")));
+  const auto misspelt = Load(Sort(R"([{"pointer": [0, "left"], "length": [0, "count"], "type": "float"}])",
+                                  R"([{"pointr": [0]}], "unchecked": true)"));
+  ASSERT_FALSE(misspelt) << "a callback's have to be readable";
+  EXPECT_NE(misspelt.error().message.find("did you mean \"pointer\""), std::string::npos) << misspelt.error().message;
+}
+
 TEST_F(CaseFileTest, RefusesACaseThatExpectsNothing) {
   const auto file = Load(R"({"suite": "module", "modules": {"m": "m.dll"},
     "cases": [{"id": "module.load", "steps": [{"load": "m"}]}]})");

@@ -102,14 +102,18 @@ Expected<Directive> DecodeDirective(const json& in) {
       return Bad("unknown member \"" + key.substr(0, 40) + "\" of a memsync directive" + DidYouMean(key, kKnown));
     }
   }
-  if (!has_pointer) return Bad("a memsync directive needs \"pointer\"");
+  if (!has_pointer) return Bad("a memsync directive needs \"pointer\", a path like [0, \"data\"]");
+  return directive;
+}
+
+Expected<void> CheckDirective(const Directive& directive) {
   if (directive.null != directive.length.empty()) {
     return Bad("a memsync directive needs either \"length\" or \"null\": true");
   }
   if (directive.length.size() > 1 && directive.func.empty()) {
     return Bad("a memsync directive with several lengths needs \"func\"");
   }
-  return directive;
+  return {};
 }
 
 }  // namespace spanproof

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "harness/model/nearest.h"
+#include "harness/model/value_json.h"
 
 namespace spanproof {
 namespace {
@@ -66,6 +67,16 @@ Expected<ReachedType> TypeReached(TypeTable* types, const Prototype& prototype, 
   if (!type) return tl::unexpected(type.error());
   reached.element = *type;
   return reached;
+}
+
+Expected<void> CheckDirectives(TypeTable* types, const Prototype& prototype) {
+  for (const Directive& directive : prototype.memsync) {
+    if (const auto sound = CheckDirective(directive); !sound) return sound;
+    if (const auto reached = TypeReached(types, prototype, directive.pointer); !reached) {
+      return tl::unexpected(reached.error());
+    }
+  }
+  return {};
 }
 
 }  // namespace spanproof

@@ -16,4 +16,7 @@ struct ReachedType {
 // directive's type. kInvalidArgument when the path leads nowhere.
 Expected<ReachedType> TypeReached(TypeTable* types, const Prototype& prototype, const Path& path);
 
+// Each directive of the prototype: whether it makes sense, and its path leads somewhere.
+Expected<void> CheckDirectives(TypeTable* types, const Prototype& prototype);
+
 }  // namespace spanproof

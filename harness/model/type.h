@@ -63,13 +63,15 @@ struct Directive {
 };
 
 // With `variadic` set, so many arguments are declared and the others stand for
-// "...": each shape of call is a prototype of its own.
+// "...": each shape of call is a prototype of its own. `unchecked` is the JSON of
+// memsync directives, with their mistakes, for a testee to refuse; `memsync` is then empty.
 struct Prototype {
   Convention convention = Convention::kCdecl;
   TypeId result = 0;
   std::vector<TypeId> arguments;
   std::vector<Directive> memsync;
   std::optional<std::uint32_t> variadic = {};
+  std::string unchecked = {};
 
   bool operator==(const Prototype&) const = default;
 };

@@ -89,6 +89,7 @@ json EncodePrototype(const TypeTable& types, const Prototype& prototype) {
     for (const Directive& directive : prototype.memsync) memsync.push_back(EncodeDirective(directive));
     out["memsync"] = std::move(memsync);
   }
+  if (!prototype.unchecked.empty()) out["memsync"] = json::parse(prototype.unchecked);
   return out;
 }
 

@@ -24,9 +24,10 @@ Expected<Value> DecodeValue(const nlohmann::json& json, const TextReader& read_t
 nlohmann::json EncodePath(const Path& path);
 Expected<Path> DecodePath(const nlohmann::json& json);
 
-// Directives; `length` is one path or a list of paths. Unknown
-// members are refused, with the nearest known name.
+// Directives; `length` is one path or a list of paths. Unknown members are refused,
+// with the nearest known name; whether the directive makes sense CheckDirective says.
 nlohmann::json EncodeDirective(const Directive& directive);
 Expected<Directive> DecodeDirective(const nlohmann::json& json);
+Expected<void> CheckDirective(const Directive& directive);
 
 }  // namespace spanproof

@@ -100,8 +100,10 @@ TEST(DirectiveJson, TakesOneLengthOrSeveralAndRefusesMisspelling) {
   const auto wrong = DecodeDirective({{"pointer", {0}}, {"lenght", {1}}});
   ASSERT_FALSE(wrong);
   EXPECT_NE(wrong.error().message.find("\"length\""), std::string::npos);
-  EXPECT_FALSE(DecodeDirective({{"pointer", {0}}}));
-  EXPECT_FALSE(DecodeDirective(json::parse(R"({"pointer": [0], "length": [[1], [2]]})")));
+  EXPECT_FALSE(DecodeDirective({{"length", {0}}}));
+  EXPECT_TRUE(CheckDirective(*two));
+  EXPECT_FALSE(CheckDirective(*DecodeDirective({{"pointer", {0}}})));
+  EXPECT_FALSE(CheckDirective(*DecodeDirective(json::parse(R"({"pointer": [0], "length": [[1], [2]]})"))));
 }
 
 TEST(TypeJson, ReadsBackWhatItWrote) {

@@ -80,14 +80,13 @@ Answer Session::Bind(const json& message) {
   if (module == modules_.end()) return Invalid("no module \"" + function.module + "\"");
   auto prototype = DecodePrototype(message, &types_);
   if (!prototype) return tl::unexpected(FromError(prototype.error()));
-  for (const Directive& directive : prototype->memsync) {
-    if (const auto reached = TypeReached(&types_, *prototype, directive.pointer); !reached) {
-      return Refuse(EngineError::Kind::kRefused, reached.error().message);
-    }
-  }
   function.prototype = std::move(*prototype);
+  // What the engine says about a mistake is worth more than what is said here.
   const auto handle = engine_.Bind(module->second, Text(message, "symbol"), types_, function.prototype);
   if (!handle) return tl::unexpected(handle.error());
+  if (const auto sound = CheckDirectives(&types_, function.prototype); !sound) {
+    return Refuse(EngineError::Kind::kRefused, sound.error().message);
+  }
   function.handle = *handle;
   functions_[name] = std::move(function);
   return WithNote();
@@ -112,17 +111,15 @@ Answer Session::MakeCallback(const json& message) {
   auto callback = std::make_shared<Callback>();
   callback->name = name;
   callback->prototype = types_[*type].prototype;
-  for (const Directive& directive : callback->prototype.memsync) {
-    if (const auto reached = TypeReached(&types_, callback->prototype, directive.pointer); !reached) {
-      return Refuse(EngineError::Kind::kRefused, reached.error().message);
-    }
-  }
   // The map keeps the callback for as long as the engine may call the sink.
   const Callback* entry = callback.get();
   auto handle = engine_.MakeCallback(types_, callback->prototype, [this, entry](std::span<const Slot> arguments, Slot* result) {
     Invoked(*entry, arguments, result);
   });
   if (!handle) return tl::unexpected(handle.error());
+  if (const auto sound = CheckDirectives(&types_, callback->prototype); !sound) {
+    return Refuse(EngineError::Kind::kRefused, sound.error().message);
+  }
   callback->handle = std::move(*handle);
   book_.NameCallback(name, engine_.CallbackAddress(callback->handle));
   callbacks_[name] = std::move(callback);

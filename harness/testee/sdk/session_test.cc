@@ -49,6 +49,7 @@ class FakeEngine final : public Engine {
   }
   EngineResult<void> Unload(Handle) override { return {}; }
   EngineResult<Handle> Bind(Handle, const std::string& symbol, const TypeTable&, const Prototype&) override {
+    if (symbol == "refused") return tl::unexpected(EngineError{EngineError::Kind::kRefused, 0, 0, "as the engine says it"});
     symbols_.push_back(symbol);
     return static_cast<Handle>(symbols_.size() - 1);
   }
@@ -170,6 +171,25 @@ TEST_F(SessionTest, CallsWithExactValues) {
   Serve();
   EXPECT_EQ(Last()["result"], "i32:fffffffe");
   EXPECT_EQ(Last()["last_error"], "u32:00000007");
+}
+
+TEST_F(SessionTest, LetsTheEngineJudgeDirectivesFirst) {
+  Say({{"op", "load"}, {"module", "m"}, {"path", "m.dll"}});
+  const auto bind = [this](const std::string& symbol, const char* memsync) {
+    Say({{"op", "bind"}, {"function", "f"}, {"module", "m"}, {"symbol", symbol}, {"convention", "cdecl"},
+         {"args", {"int*"}}, {"result", "int"}, {"memsync", json::parse(memsync)}});
+    return last_id_;
+  };
+  const auto engine = bind("refused", R"([{"pointer": [3], "length": [0]}])");
+  const auto path = bind("add", R"([{"pointer": [3], "length": [0]}])");
+  const auto sense = bind("add", R"([{"pointer": [0]}])");
+  const auto key = bind("refused", R"([{"pointer": [0], "lenght": [0]}])");
+  Serve();
+  const auto said = [this](std::uint64_t id) { return Answer(id).value("error", json::object()).value("message", ""); };
+  EXPECT_EQ(said(engine), "as the engine says it");
+  EXPECT_NE(said(path).find("names an argument that is not there"), std::string::npos) << said(path);
+  EXPECT_NE(said(sense).find("either \"length\" or \"null\""), std::string::npos) << said(sense);
+  EXPECT_NE(said(key).find("did you mean \"length\""), std::string::npos) << said(key);
 }
 
 TEST_F(SessionTest, NamesPointersIntoObjectsAndReadsThemBack) {
