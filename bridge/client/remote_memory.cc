@@ -117,7 +117,7 @@ Expected<RemoteElement> RemoteElement::Make(const Type& type, Abi abi) {
     std::string which;
     for (const Type::Member& member : type.members())
       if (which.empty() && member.type.kind() == Kind::kPointer && member.type.element().kind() != Kind::kVoid)
-        which = ": its member '" + member.name + "' is a " + member.type.Spell();
+        which = ": its member '" + member.name + "' is " + WithArticle(member.type);
     return Fail(ErrorCode::kUnsupported, type.Spell() + " holds pointers of this process" + which +
                                              "; in memory that the DLL owns write bridge::RemoteAddress<T> instead of T*");
   }

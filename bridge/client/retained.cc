@@ -15,7 +15,7 @@ Expected<std::shared_ptr<RetainedBlock>> RetainedBlock::Make(std::shared_ptr<Con
   if (!element) return tl::unexpected(element.error());
   if (!element->same_layout())
     return Fail(ErrorCode::kUnsupported,
-                "a " + type.Spell() + " is laid out differently by " + std::string(Name(connection->abi())) +
+                WithArticle(type) + " is laid out differently by " + std::string(Name(connection->abi())) +
                     ", so both sides cannot share one: allocate std::byte and write the DLL's layout, or use members of "
                     "fixed width that lie at the same places");
   if (count > kMaxExtentBytes / element->local_size())

@@ -65,8 +65,9 @@ bool SoundArguments(const Binding& binding, std::uint32_t pointer_size) {
     if (passed.in == Register::kNone) continue;
     const bool has = binding.convention == Convention::kFastcall ? passed.in <= Register::kEdx
                                                                  : binding.convention == Convention::kThiscall && passed.in == Register::kEcx;
+    if (!has) return false;
     const std::uint32_t bit = 1u << static_cast<std::uint32_t>(passed.in);
-    if (!has || (taken & bit) != 0 || pointer_size != 4 || passed.travel != Travel::kWord || passed.bytes > 4 ||
+    if ((taken & bit) != 0 || pointer_size != 4 || passed.travel != Travel::kWord || passed.bytes > 4 ||
         passed.kind == Kind::kFloat)
       return false;
     taken |= bit;
@@ -90,7 +91,7 @@ void ReadInWords(const Signature& signature, const std::vector<Passed>& argument
 Expected<Binding> MakeBinding(const Signature& signature, Abi abi, bool is_callback) {
   const auto refuse = [](const std::string& where, const Type& type) {
     return Fail(ErrorCode::kUnsupported,
-                where + " is a " + type.Spell() + " by value, which callbacks of this version do not take: let it be a pointer to it");
+                where + " is " + WithArticle(type) + " by value, which callbacks of this version do not take: let it be a pointer to it");
   };
   for (std::size_t i = 0; is_callback && i < signature.arguments.size(); ++i)
     if (IsAggregate(signature.arguments[i].kind())) return refuse("argument " + std::to_string(i), signature.arguments[i]);

@@ -80,8 +80,8 @@ TEST(Binding, ByValueArraysAreRefusedByName) {
 }
 
 TEST(Binding, CallbacksWithStructsByValueAreRefusedByName) {
-  for (const auto& [signature, where] : {std::pair{MakeSignature({kInt32, kImage}), "argument 1 is a Image by value"},
-                                         std::pair{MakeSignature({}, {}, kImage), "the result is a Image by value"}}) {
+  for (const auto& [signature, where] : {std::pair{MakeSignature({kInt32, kImage}), "argument 1 is an Image by value"},
+                                         std::pair{MakeSignature({}, {}, kImage), "the result is an Image by value"}}) {
     EXPECT_TRUE(MakeBinding(signature, Abi::kWin64Msvc, false));
     auto made = MakeBinding(signature, Abi::kWin64Msvc, true);
     ASSERT_FALSE(made);

@@ -94,7 +94,7 @@ TEST(Members, AWrongNameGetsTheNearestOne) {
   ASSERT_FALSE(found);
   EXPECT_EQ(found.error().code, ErrorCode::kInvalidArgument);
   EXPECT_EQ(found.error().message, "'Image' has no member 'widht' (did you mean 'width'?)");
-  EXPECT_NE(FindMember(kInt32, "x", Abi::kWin64Msvc).error().message.find("a int32 has no members"), std::string::npos);
+  EXPECT_NE(FindMember(kInt32, "x", Abi::kWin64Msvc).error().message.find("an int32 has no members"), std::string::npos);
 }
 
 }  // namespace

@@ -150,7 +150,7 @@ Expected<Layout> LayoutOf(const Type& type, Abi abi) {
 
 Expected<std::vector<Placed>> PlaceMembers(const Type& type, Abi abi) {
   if (type.kind() != Kind::kStruct && type.kind() != Kind::kUnion)
-    return Fail(ErrorCode::kUnsupported, "a " + type.Spell() + " has no members");
+    return Fail(ErrorCode::kUnsupported, WithArticle(type) + " has no members");
   std::vector<Placed> places;
   auto shape = Layouter(abi).Aggregate(type, &places);
   if (!shape) return tl::unexpected(shape.error());

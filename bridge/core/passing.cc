@@ -79,7 +79,7 @@ Expected<void> CheckByValue(const Type& type) {
     default: break;
   }
   if (HoldsFlexible(type))
-    return Unsupported("a " + type.Spell() + " by value would lose its flexible array: pass a pointer to it");
+    return Unsupported(WithArticle(type) + " by value would lose its flexible array: pass a pointer to it");
   return {};
 }
 
@@ -94,7 +94,7 @@ Expected<void> CheckVariadic(const Type& type) {
     case Kind::kUint16:
     case Kind::kChar16:
       return Fail(ErrorCode::kInvalidArgument,
-                  "a " + type.Spell() + " behind '...' reaches no function: C promotes it, declare int");
+                  WithArticle(type) + " behind '...' reaches no function: C promotes it, declare int");
     default: return {};
   }
 }
@@ -154,7 +154,7 @@ Expected<Passed> PassArgument(const Type& type, Convention convention, Abi abi, 
   const auto layout = LayoutOf(type, abi);
   if (!layout) return tl::unexpected(layout.error());
   if (layout->size > kMaxStackBytes)
-    return Unsupported("a " + type.Spell() + " of " + std::to_string(layout->size) + " bytes is too large to be passed by value: pass a pointer to it");
+    return Unsupported(WithArticle(type) + " of " + std::to_string(layout->size) + " bytes is too large to be passed by value: pass a pointer to it");
   Passed passed{.kind = type.kind(), .travel = Travel::kWord, .bytes = static_cast<std::uint32_t>(layout->size)};
   if (!IsAggregate(type.kind())) return passed;
   if (!IsWin32(abi)) {
@@ -163,7 +163,7 @@ Expected<Passed> PassArgument(const Type& type, Convention convention, Abi abi, 
   }
   // gcc copies them to the next multiple of 4 all the same; Microsoft's compiler refuses (C2719), clang passes an address.
   if (IsMsvc(abi) && AsksForAlignment(type))
-    return Unsupported("a " + type.Spell() + " by value is aligned beyond win32's stack, which Microsoft's compiler refuses to pass: pass a pointer to it");
+    return Unsupported(WithArticle(type) + " by value is aligned beyond win32's stack, which Microsoft's compiler refuses to pass: pass a pointer to it");
   passed.travel = Travel::kStack;
   return passed;
 }
@@ -184,13 +184,13 @@ Expected<PassedResult> PassResult(const Type& type, Convention convention, Abi a
   if (abi == Abi::kWin32Gnu) {
     const Kind lone = LoneFloat(type, abi);
     if (lone == Kind::kLongDouble)
-      return Unsupported("a " + type.Spell() + " is returned as 80 bits of the x87, which are not carried: return it through a pointer");
+      return Unsupported(WithArticle(type) + " is returned as 80 bits of the x87, which are not carried: return it through a pointer");
     if (lone != Kind::kVoid) return result.in = ResultIn::kFloating, result;
     if (IsBlock(type, abi)) return in_memory();
   }
   if (!FitsRegister(layout->size)) return in_memory();
   if (abi == Abi::kWin32Msvc && IsBlock(type, abi))
-    return Unsupported("compilers for 32-bit Windows disagree on how a " + type.Spell() + " is returned (its size fits a register, that of a "
+    return Unsupported("compilers for 32-bit Windows disagree on how " + WithArticle(type) + " is returned (its size fits a register, that of a "
                        "part does not): return it through a pointer");
   return result;
 }

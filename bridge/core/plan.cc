@@ -160,7 +160,7 @@ class Compiler final : public ElementVisitor {
     node.align = static_cast<std::uint32_t>(frame->align);
     if (directive) {
       if (FlexibleMember(element) != nullptr)
-        return BadPath(path, "a " + element.Spell() + " ends in an array of its own, so that there can be only one: drop the "
+        return BadPath(path, WithArticle(element) + " ends in an array of its own, so that there can be only one: drop the "
                              "'type' to count bytes, or give the array's path");
       if (auto sized = Size(*directive, &node); !sized) return sized;
     }
@@ -220,7 +220,7 @@ class Compiler final : public ElementVisitor {
       auto place = ResolvePath(signature_, path, local_, frame_);
       if (!place) return tl::unexpected(place.error());
       if (place->bit_field) return BadPath(path, "a length cannot be read out of a bit-field: pass it as an argument too");
-      if (!IsLength(place->type)) return BadPath(path, "a length is an integer, this is a " + place->type.Spell());
+      if (!IsLength(place->type)) return BadPath(path, "a length is an integer, this is " + WithArticle(place->type));
       node->loads.push_back(Load{
           static_cast<std::uint32_t>(path.root == Path::kResult ? signature_.arguments.size() : static_cast<std::size_t>(path.root)),
           place->type.kind(), std::move(place->hops)});

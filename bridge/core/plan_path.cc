@@ -20,7 +20,7 @@ class Follower {
     if (index >= 0) return Element(static_cast<std::uint64_t>(index), place);
     if (place->type.kind() == Kind::kPointer) return Dereference(place), Expected<void>{};
     if (place->type.kind() == Kind::kArray) return Element(0, place);  // each of them; as a place, the first
-    return BadPath(path_, "a " + place->type.Spell() + " cannot be dereferenced");
+    return BadPath(path_, WithArticle(place->type) + " cannot be dereferenced");
   }
 
  private:
@@ -38,10 +38,10 @@ class Follower {
     const bool behind = place->type.kind() == Kind::kPointer;
     const Type whole = place->type;
     if (behind) Dereference(place);
-    if (!behind && place->type.kind() != Kind::kArray) return BadPath(path_, "a " + whole.Spell() + " has no elements");
+    if (!behind && place->type.kind() != Kind::kArray) return BadPath(path_, WithArticle(whole) + " has no elements");
     const Type element = place->type.kind() == Kind::kArray ? place->type.element() : place->type;
     auto local = LayoutOf(element, local_), frame = LayoutOf(element, frame_);
-    if (!local || !frame) return BadPath(path_, "a " + whole.Spell() + " has no elements");
+    if (!local || !frame) return BadPath(path_, WithArticle(whole) + " has no elements");
     if (place->type.kind() == Kind::kArray && place->type.count() != 0 && index >= place->type.count())
       return BadPath(path_, "index " + std::to_string(index) + " is beyond " + place->type.Spell());
     Move(place, index * local->size, index * frame->size);
@@ -53,7 +53,7 @@ class Follower {
     const bool behind = place->type.kind() == Kind::kPointer;
     if (behind) Dereference(place);
     const Type whole = place->type;
-    if (!IsAggregate(whole)) return BadPath(path_, "a " + whole.Spell() + " has no members, and '" + name + "' is none of it");
+    if (!IsAggregate(whole)) return BadPath(path_, WithArticle(whole) + " has no members, and '" + name + "' is none of it");
     auto local = FindMember(whole, name, local_), frame = FindMember(whole, name, frame_);
     if (!local || !frame) return BadPath(path_, (local ? frame : local).error().message);
     Move(place, local->at.offset, frame->at.offset);
@@ -120,7 +120,7 @@ Expected<void> CheckDirective(const Signature& signature, const Memsync& directi
   if (pointer->type.kind() != Kind::kPointer && !pointer->flexible) {
     const std::string spelling = pointer->type.Spell();
     const bool data = IsAggregate(pointer->type) || pointer->type.kind() == Kind::kArray;
-    return bad("is a " + spelling + ", not a pointer: " +
+    return bad("is " + WithArticle(pointer->type) + ", not a pointer: " +
                (data ? "what is passed or held by value crosses without a directive; for memory behind it declare a pointer"
                      : "declare " + spelling + "* where the function takes an address"));
   }

@@ -192,7 +192,7 @@ TEST(Plan, APathBeyondTheArgumentsIsRefused) {
 }
 
 TEST(Plan, WhatIsNoPointerCannotBeSynchronised) {
-  ExpectSays(Of({kInt32}, {{.pointer = {0}, .length = {{0}}}}), {"[0]", "is a int32, not a pointer"});
+  ExpectSays(Of({kInt32}, {{.pointer = {0}, .length = {{0}}}}), {"[0]", "is an int32, not a pointer"});
   ExpectSays(Of({Type::Pointer(kImage)}, {{.pointer = {0, "width"}, .length = {{0, "height"}}}}), {"not a pointer"});
 }
 

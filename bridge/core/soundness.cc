@@ -88,11 +88,11 @@ class Check {
   Expected<void> Ordinary(std::size_t i) const {
     const Type::Member& member = type_.members()[i];
     if (member.name.empty() && !IsAggregate(member.type))
-      return Bad(Where(i) + " is a " + member.type.Spell() + ": only structs, unions and bit-fields may go unnamed");
+      return Bad(Where(i) + " is " + WithArticle(member.type) + ": only structs, unions and bit-fields may go unnamed");
     if (member.type.kind() == Kind::kVoid)
       return Fail(ErrorCode::kUnsupported, whole_ + ": " + Where(i) + " is void, which has no size: write void* for an address");
     if (IsAggregate(member.type) && !member.type.complete())
-      return Fail(ErrorCode::kUnsupported, whole_ + ": " + Where(i) + " is a " + member.type.Spell() +
+      return Fail(ErrorCode::kUnsupported, whole_ + ": " + Where(i) + " is " + WithArticle(member.type) +
                                                ", which is declared and not defined: define it first, or hold a pointer to it");
     if (IsFlexible(member.type)) {
       if (type_.kind() == Kind::kUnion)
@@ -103,7 +103,7 @@ class Check {
     const Type* inner = &member.type;
     while (inner->kind() == Kind::kArray) inner = &inner->element();
     if (EndsFlexible(*inner))
-      return Bad(Where(i) + " is a " + inner->Spell() + ", which ends with a flexible array and so can only be pointed at: "
+      return Bad(Where(i) + " is " + WithArticle(*inner) + ", which ends with a flexible array and so can only be pointed at: "
                             "write " + inner->Spell() + "*");
     return {};
   }

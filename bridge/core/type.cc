@@ -121,6 +121,12 @@ std::string Type::Spell() const {
   }
 }
 
+std::string WithArticle(const Type& type) {
+  const std::string spelling = type.Spell();
+  const bool vowel = std::string_view("aeioAEIO").find(spelling[0]) != std::string_view::npos || spelling.starts_with("unnamed");
+  return (vowel ? "an " : "a ") + spelling;
+}
+
 std::string_view Name(Arch arch) { return arch == Arch::kWin64 ? "win64" : "win32"; }
 
 namespace {

@@ -137,6 +137,7 @@ void WriteBits(void* object, const Placed& at, std::uint64_t value);
 std::uint32_t PointerSize(Abi abi);
 Abi DefaultAbi(Arch arch);  // msvc, for DLLs that are not ours
 
+std::string WithArticle(const Type& type);  // "a Point", "an int32"
 std::string_view Name(Arch arch);  // "win64"
 std::string_view Name(Abi abi);    // "win64-msvc"
 Expected<Abi> ParseAbi(std::string_view name);
