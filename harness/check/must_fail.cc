@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
-#include "harness/model/read_file.h"
+#include "harness/model/read_json.h"
 
 namespace spanproof {
 namespace {
@@ -22,9 +22,9 @@ std::string Text(const json& object, const char* name) {
 Expected<std::optional<MustFailList>> LoadMustFail(const std::filesystem::path& file) {
   std::error_code error;
   if (!std::filesystem::exists(file, error)) return std::optional<MustFailList>();
-  const auto text = ReadFile(file);
-  if (!text) return tl::unexpected(text.error());
-  const json object = json::parse(*text, nullptr, false);
+  const auto document = ReadJson(file);
+  if (!document) return tl::unexpected(document.error());
+  const json& object = *document;
   const auto bad = [&](const std::string& why) {
     return Fail(ErrorCode::kInvalidArgument, file.string() + ": " + why);
   };

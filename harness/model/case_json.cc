@@ -8,7 +8,7 @@
 #include "harness/model/case_node.h"
 #include "harness/model/case_steps.h"
 #include "harness/model/case_types.h"
-#include "harness/model/read_file.h"
+#include "harness/model/read_json.h"
 #include "harness/model/topics.h"
 
 namespace spanproof {
@@ -70,14 +70,12 @@ Expected<CaseFile> LoadCaseFile(const std::filesystem::path& path) {
   const auto size = std::filesystem::file_size(path, error);
   if (error) return Fail(ErrorCode::kInvalidArgument, path.string() + ": cannot be read (" + error.message() + ")");
   if (size > kLargestFile) return Fail(ErrorCode::kInvalidArgument, path.string() + ": is larger than 16 MiB; split it");
-  const auto text = ReadFile(path);
-  if (!text) return tl::unexpected(text.error());
-  json document;
+  const auto document = ReadJson(path);
+  if (!document) return tl::unexpected(document.error());
   try {
-    document = json::parse(*text);
-    return Read(path, document);
+    return Read(path, *document);
   } catch (const json::exception& bad) {
-    return Fail(ErrorCode::kInvalidArgument, path.string() + ": /: is no JSON (" + bad.what() + ")");
+    return Fail(ErrorCode::kInvalidArgument, path.string() + ": /: " + bad.what());
   } catch (const CaseFileError& bad) {
     return Fail(ErrorCode::kInvalidArgument, bad.message);
   }

@@ -87,6 +87,8 @@ TEST_F(CaseFileTest, NamesFilePlaceAndCorrection) {
       {"\"expect\": {\"objects\": {\"values\": [3.72, 5.74]}}", "\"expect\": {}", "without expecting anything"},
       {"\"suite\": \"memory\",", "", "needs a member \"suite\""},
       {"{\"suite\"", "{{\"suite\"", "is no JSON"},
+      {"\"args\": [\"&values\", 2]", "\"args\": [\"&values\", 2], \"args\": [\"&values\", 1]",
+       "/cases/0/steps/0/args: stands twice in one object; keep one"},
   };
   for (const auto& wrong : kWrong) {
     const auto file = Load(Sort(wrong.what, wrong.with));

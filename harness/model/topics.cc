@@ -2,11 +2,11 @@
 #include "harness/model/topics.h"
 
 #include <algorithm>
-#include <fstream>
 #include <nlohmann/json.hpp>
 #include <set>
 
 #include "harness/model/case_node.h"
+#include "harness/model/read_json.h"
 
 namespace spanproof {
 namespace {
@@ -42,11 +42,10 @@ bool RunsOn(const When& when, const std::string& arch) {
 
 Expected<std::vector<Topic>> LoadTopics(const std::filesystem::path& file) {
   const std::string name = file.string();
-  std::ifstream stream(file);
-  if (!stream) return Fail(ErrorCode::kInvalidArgument, name + ": cannot be read");
+  const auto document = ReadJson(file);
+  if (!document) return tl::unexpected(document.error());
   try {
-    const auto document = nlohmann::json::parse(stream);
-    const Node root(name, document);
+    const Node root(name, *document);
     root.AllowOnly({"about", "areas"});
     std::vector<Topic> topics;
     std::set<std::string> keys;
@@ -58,8 +57,6 @@ Expected<std::vector<Topic>> LoadTopics(const std::filesystem::path& file) {
       }
     }
     return topics;
-  } catch (const nlohmann::json::exception& bad) {
-    return Fail(ErrorCode::kInvalidArgument, name + ": /: is no JSON (" + bad.what() + ")");
   } catch (const CaseFileError& bad) {
     return Fail(ErrorCode::kInvalidArgument, bad.message);
   }

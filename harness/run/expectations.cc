@@ -6,12 +6,10 @@
 
 #include "harness/model/case_node.h"
 #include "harness/model/case_steps.h"
-#include "harness/model/read_file.h"
+#include "harness/model/read_json.h"
 
 namespace spanproof {
 namespace {
-
-using nlohmann::json;
 
 Outcome ReadOutcome(const Node& node) {
   for (const Outcome one : {Outcome::kFail, Outcome::kCrash, Outcome::kTimeout, Outcome::kHarnessError}) {
@@ -71,14 +69,12 @@ bool KnownFailure::operator==(const KnownFailure& other) const {
 Expected<std::optional<std::vector<KnownFailure>>> LoadKnownFailures(const std::filesystem::path& file) {
   std::error_code error;
   if (!std::filesystem::exists(file, error)) return std::nullopt;
-  const auto text = ReadFile(file);
-  if (!text) return tl::unexpected(text.error());
+  const auto document = ReadJson(file);
+  if (!document) return tl::unexpected(document.error());
+  if (document->contains("must_fail")) return std::nullopt;
   const std::string name = file.string();
-  const json document = json::parse(*text, nullptr, false);
-  if (!document.is_object()) return Fail(ErrorCode::kInvalidArgument, name + ": /: is no JSON object");
-  if (document.contains("must_fail")) return std::nullopt;
   try {
-    const Node root(name, document);
+    const Node root(name, *document);
     root.AllowOnly({"about", "failures"});
     std::vector<KnownFailure> list;
     for (const Node& node : root.At("failures").Elements()) {

@@ -5,7 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "harness/model/nearest.h"
-#include "harness/model/read_file.h"
+#include "harness/model/read_json.h"
 
 namespace spanproof {
 namespace {
@@ -106,13 +106,9 @@ Expected<std::string> Filled(const std::string& text, const Placeholders& values
 }  // namespace
 
 Expected<TesteeManifest> LoadManifest(const std::filesystem::path& file) {
-  const auto text = ReadFile(file);
-  if (!text) return tl::unexpected(text.error());
-  const json object = json::parse(*text, nullptr, false);
-  if (object.is_discarded()) {
-    return Fail(ErrorCode::kInvalidArgument, file.string() + " is no JSON");
-  }
-  auto manifest = Decode(object);
+  const auto object = ReadJson(file);
+  if (!object) return tl::unexpected(object.error());
+  auto manifest = Decode(*object);
   if (!manifest) {
     return Fail(manifest.error().code, file.string() + ": " + manifest.error().message);
   }
