@@ -89,6 +89,10 @@ TEST_F(CaseFileTest, NamesFilePlaceAndCorrection) {
       {"{\"suite\"", "{{\"suite\"", "is no JSON"},
       {"\"args\": [\"&values\", 2]", "\"args\": [\"&values\", 2], \"args\": [\"&values\", 1]",
        "/cases/0/steps/0/args: stands twice in one object; keep one"},
+      {"\"objects\": {\"values\": {", "\"when\": {\"arch\": \"win46\"}, \"objects\": {\"values\": {",
+       "/cases/0/when/arch: \"win46\" is no architecture"},
+      {"\"objects\": {\"values\": {", "\"when\": {\"abi\": [\"win64-gcc\"]}, \"objects\": {\"values\": {", "/cases/0/when/abi: \"win64-gcc\""},
+      {"\"objects\": {\"values\": {", "\"when\": {\"lane\": \"bridge-*\"}, \"objects\": {\"values\": {", "/cases/0/when/lane: is no glob"},
   };
   for (const auto& wrong : kWrong) {
     const auto file = Load(Sort(wrong.what, wrong.with));
