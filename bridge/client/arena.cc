@@ -81,7 +81,7 @@ Expected<std::byte*> FrameSpace::Allocate(std::uint64_t bytes, std::uint64_t ali
 
 void FrameSpace::Shrink(Mark mark) {
   // Back at the bottom, only the largest extent is worth keeping.
-  if (mark.extents <= 1 && (mark.extents == 0 || mark.top == extents_[0].begin)) {
+  if (mark.extents == 0) {
     std::swap(extents_[0], *std::max_element(extents_, extents_ + count_,
                                              [](const Block& a, const Block& b) { return a.bytes < b.bytes; }));
     mark = {1, extents_[0].begin};

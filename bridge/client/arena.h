@@ -46,14 +46,17 @@ class FrameSpace final : public Space {
 
   Expected<std::byte*> Allocate(std::uint64_t bytes, std::uint64_t align) override;
 
+  // No extents: nothing is in use. Which extent is then the first may have changed when the mark is released.
   struct Mark {
     std::size_t extents = 0;
     std::byte* top = nullptr;
   };
-  Mark mark() const { return {count_, top_}; }
+  Mark mark() const { return count_ <= 1 && top_ == extents_[0].begin ? Mark{} : Mark{count_, top_}; }
   // Gives back all that was taken since; keeps the largest extent for next time.
   void Release(Mark mark) {
-    if (mark.extents == count_) [[likely]]
+    if (mark.extents == 0 && count_ <= 1) [[likely]]
+      top_ = extents_[0].begin;
+    else if (mark.extents == count_)
       top_ = mark.top;
     else
       Shrink(mark);

@@ -85,6 +85,20 @@ TEST_F(ArenaTest, FramesAreAStackThatIsUsedAgain) {
   EXPECT_EQ(*frames.Allocate(100, 16), first);
 }
 
+TEST_F(ArenaTest, ANestedFrameThatGrewLeavesNothingOfWhatItGaveBackInUse) {
+  FrameSpace frames(&*arena_);
+  const auto fresh = frames.mark();
+  ASSERT_TRUE(frames.Allocate(64, 16));
+  frames.Release(fresh);
+  const auto outer = frames.mark(), inner = frames.mark();  // a call without memory, and a callback in it that has some
+  ASSERT_TRUE(frames.Allocate(1 << 20, 16));
+  frames.Release(inner);
+  const Block other = *arena_->Allocate(64 << 10);
+  frames.Release(outer);
+  std::byte* next = *frames.Allocate(1 << 20, 16);
+  EXPECT_TRUE(next + (1 << 20) <= other.begin || other.begin + other.bytes <= next);
+}
+
 TEST_F(ArenaTest, FramesThatGrewKeepWhatIsBelow) {
   FrameSpace frames(&*arena_);
   std::byte* below = *frames.Allocate(1000, 16);
