@@ -163,7 +163,8 @@ std::vector<std::int64_t> ContiguousStrides(const std::vector<std::int64_t>& sha
   for (std::size_t i = 0; i < shape.size(); ++i) {
     const std::size_t k = fortran ? i : shape.size() - 1 - i;
     strides[k] = stride;
-    stride *= std::max<std::int64_t>(shape[k], 1);
+    // What is too large for any memory is refused by who looks at the whole.
+    if (__builtin_mul_overflow(stride, std::max<std::int64_t>(shape[k], 1), &stride)) stride = INT64_MAX;
   }
   return strides;
 }
