@@ -70,12 +70,12 @@ struct StepPlace {
 // does both before a function's first use. `load` and `bind` stand here only
 // where a case is about them.
 struct Step {
-  std::string step;    // "load", "bind", "call", "unload", "read", "write"
+  std::string step;    // "load", "bind", "make", "call", "unload", "read", "write"
   std::string target;  // a place as it is written in the file
   std::vector<Value> arguments;  // of a write: the value
   Expectation expect;
   StepPlace place = {};  // of a read or write
-  TypeId type = 0;       // of what is there
+  TypeId type = 0;       // of what is there; of a make: the callback's
 };
 
 struct FunctionSpec {

@@ -85,6 +85,8 @@ TEST_F(CaseFileTest, NamesFilePlaceAndCorrection) {
       {"\"float[2]\"", "\"flaot[2]\"", "did you mean \"float\"?"},
       {"[0, \"left\"], \"length\"", "[0, \"lfet\"], \"length\"", "did you mean \"left\"?"},
       {"\"expect\": {\"objects\": {\"values\": [3.72, 5.74]}}", "\"expect\": {}", "without expecting anything"},
+      {"[{\"call\": ", "[{\"make\": \"seen_t\"}, {\"call\": ", "/steps/0: makes a callback that nobody uses"},
+      {"[{\"call\": ", "[{\"make\": \"Pair\", \"expect\": {\"error\": {}}}, {\"call\": ", "/steps/0/make: is no callback prototype"},
       {"\"suite\": \"memory\",", "", "needs a member \"suite\""},
       {"{\"suite\"", "{{\"suite\"", "is no JSON"},
       {"\"args\": [\"&values\", 2]", "\"args\": [\"&values\", 2], \"args\": [\"&values\", 1]",

@@ -94,12 +94,17 @@ class CaseReader {
     return out;
   }
 
+  TypeId ParseCallback(const Node& node) {
+    const TypeId type = ParseType(node);
+    if (file_->types[type].kind != Kind::kFunction) {
+      node.Bad("is no callback prototype; declare it under \"types\" with \"callback\"");
+    }
+    return type;
+  }
+
   void ReadCallback(const std::string& name, const Node& node) {
     node.AllowOnly({"type", "answers", "repeat_last"});
-    CallbackSpec callback{name, ParseType(node.At("type")), {}, node.Flag("repeat_last")};
-    if (file_->types[callback.prototype].kind != Kind::kFunction) {
-      node.At("type").Bad("is no callback prototype; declare it under \"types\" with \"callback\"");
-    }
+    CallbackSpec callback{name, ParseCallback(node.At("type")), {}, node.Flag("repeat_last")};
     const Prototype prototype = file_->types[callback.prototype].prototype;
     for (const Node& each : node.At("answers").Elements()) {
       each.AllowOnly({"return", "expect_args", "expect_memory", "write"});
@@ -140,10 +145,10 @@ class CaseReader {
   }
 
   void ReadStep(const Node& node) {
-    node.AllowOnly({"call", "load", "bind", "unload", "read", "write", "args", "type", "value", "expect", "about"});
+    node.AllowOnly({"call", "load", "bind", "make", "unload", "read", "write", "args", "type", "value", "expect", "about"});
     Step step;
     const Prototype* prototype = nullptr;
-    for (const char* kind : {"call", "load", "bind", "unload", "read", "write"}) {
+    for (const char* kind : {"call", "load", "bind", "make", "unload", "read", "write"}) {
       const auto target = node.Find(kind);
       if (!target) continue;
       if (!step.step.empty()) node.Bad("is both \"" + step.step + "\" and \"" + kind + "\"; make two steps");
@@ -152,6 +157,9 @@ class CaseReader {
         const FunctionSpec& function = FindFunction(*target);
         step.target = function.name;
         if (step.step == "call") prototype = &function.prototype;
+      } else if (step.step == "make") {
+        step.target = target->Text();
+        step.type = ParseCallback(*target);
       } else if (step.step == "read" || step.step == "write") {
         step.target = target->Text();
         step.place = ReadPlace(*target, names_, *file_, scope_);
@@ -161,7 +169,7 @@ class CaseReader {
       }
     }
     if (step.step.empty()) {
-      node.Bad("needs one of \"call\", \"load\", \"bind\", \"unload\", \"read\" and \"write\"");
+      node.Bad("needs one of \"call\", \"load\", \"bind\", \"make\", \"unload\", \"read\" and \"write\"");
     }
     const bool reads = step.step == "read", writes = step.step == "write";
     if (!reads && !writes && node.Has("type")) node.Bad("only a \"read\" or \"write\" has a \"type\"");
@@ -180,6 +188,9 @@ class CaseReader {
     }
     if (prototype != nullptr && step.expect.empty()) {
       node.Bad("calls without expecting anything; give it an \"expect\"");
+    }
+    if (step.step == "make" && step.expect.ending != Ending::kError) {
+      node.Bad("makes a callback that nobody uses, which is for its refusal: expect an \"error\"");
     }
     if (reads && step.expect.empty()) node.Bad("reads without expecting anything; give it an \"expect\"");
     out_.steps.push_back(std::move(step));

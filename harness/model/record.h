@@ -60,7 +60,7 @@ std::string_view Name(Ending ending);  // "returned", "fault"...
 // `unload`, `read` and `write`; only calls have events and objects. What was
 // read is a result, what was written the only argument.
 struct StepRecord {
-  std::string step;    // "load", "bind", "call", "unload", "read", "write"
+  std::string step;    // "load", "bind", "make", "call", "unload", "read", "write"
   std::string target;  // module, function or place, as the case names it
   Ending ending = Ending::kReturned;
   std::vector<Value> arguments;

@@ -165,6 +165,7 @@ Answer<void> CaseRunner::Carry(const Step& step, StepRecord* record, Live* live)
     bound_.erase(step.target);
     return BindFunction(step.target);
   }
+  if (step.step == "make") return testee_->Callback(file_.types, {"made", step.type, {}});
   // Where variables lie is asked again: the module may come to lie elsewhere.
   live->data.clear();
   if (step.step == "unload") return UnloadModule(step.target);

@@ -170,6 +170,18 @@ TEST_F(CaseRunnerTest, ClosesARingOfObjectsByAWrite) {
   EXPECT_EQ(run.record.steps[0].before[0].value, pointer("b"));
 }
 
+TEST_F(CaseRunnerTest, MakesACallbackWhereTheStepIsAboutIt) {
+  Step make;
+  make.step = "make";
+  make.target = "seen_t";
+  make.expect.ending = Ending::kError;
+  spec_.steps = {make};
+  const CaseRun run = Run();
+  EXPECT_FALSE(run.outcome);
+  EXPECT_EQ(testee_.asked, (std::vector<std::string>{"types", "callback made"}));
+  EXPECT_EQ(run.record.steps[0].target, "seen_t");
+}
+
 TEST_F(CaseRunnerTest, AnswersCallbacksInOrderAndSaysWhenAnswersRunOut) {
   CallbackAnswer first, second;
   first.answer = Int32(1);
