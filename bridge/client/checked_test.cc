@@ -9,10 +9,10 @@
 namespace bridge::testing {
 namespace {
 
-class CheckedTest : public ::testing::TestWithParam<bool> {
+class CheckedTest : public ::testing::TestWithParam<Place> {
  protected:
-  Session session_ = Start({.checked = true, .same_address = GetParam()});
-  Module dll_ = session_.Load(Dll("ownership_cdecl"));
+  Session session_ = Start(GetParam().Options({.checked = true}));
+  Module dll_ = session_.Load(Dll("ownership_cdecl", GetParam().arch));
   Function<int(const std::uint8_t*, int, int)> peek_ = dll_.Function<int(const std::uint8_t*, int, int)>(
       "peek", {.memsync = {{.pointer = {0}, .length = {{1}}}}});
   Function<void(std::uint8_t*, int, int, int)> poke_ = dll_.Function<void(std::uint8_t*, int, int, int)>(
@@ -67,11 +67,11 @@ TEST_P(CheckedTest, WhatAlignmentLeavesOpenIsFilled) {
 TEST_P(CheckedTest, PagesAreGivenBackWhenAThreadEnds) {
   for (int i = 0; i < 3; ++i) std::thread([&] { EXPECT_EQ(peek_(bytes_.data(), 4096, 1), 3); }).join();
   auto block = session_.Allocate<std::uint8_t>(1 << 20);
-  auto touch = session_.Load(Dll("add_cdecl")).Function<int(Retained<std::uint8_t>, int)>("touch_each");
+  auto touch = session_.Load(Dll("add_cdecl", GetParam().arch)).Function<int(Retained<std::uint8_t>, int)>("touch_each");
   EXPECT_EQ(touch(block, 1 << 20), 1 << 20) << "nothing in it is out of bounds";
 }
 
-INSTANTIATE_TEST_SUITE_P(SameAndTranslated, CheckedTest, ::testing::Bool());
+INSTANTIATE_TEST_SUITE_P(Places, CheckedTest, ::testing::ValuesIn(Places()), [](const auto& info) { return Spell(info.param); });
 
 }  // namespace
 }  // namespace bridge::testing

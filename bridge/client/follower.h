@@ -22,6 +22,10 @@ class Follower {
   Follower(Conversation* here, Mirrors* mirrors, std::vector<std::uint64_t> words)
       : here_(here), mirrors_(mirrors), words_(std::move(words)) {}
 
+  ~Follower() { mirrors_->Unpin(pins_); }
+  Follower(const Follower&) = delete;
+  Follower& operator=(const Follower&) = delete;
+
   // The result, of `root` in `plan`: this process's address for `address`.
   Expected<std::uint64_t> Result(const Plan& plan, const Node& root, std::uint64_t address);
 
@@ -36,22 +40,25 @@ class Follower {
  private:
   struct Slot {
     const Node* node;
+    std::uint32_t word;   // the argument that leads here, or the result
     std::uint64_t address;
     std::byte* local;  // where this process holds the pointer
     std::byte* frame;  // where lengths look for it
   };
 
-  Expected<std::uint64_t> Bring(const Plan& plan, const Node& node, std::uint64_t address, std::uint64_t* word);
+  Expected<std::uint64_t> Bring(const Plan& plan, const Node& node, std::uint32_t root, std::uint64_t address, std::uint64_t* word);
   Expected<void> Finish(const Plan& plan);
-  Expected<std::uint64_t> Elements(const Plan& plan, const Node& node, const std::byte* at) const;
+  Expected<std::uint64_t> Elements(const Plan& plan, const Node& node, std::uint32_t word, const std::byte* at) const;
+  Expected<std::uint64_t> TailElements(const Plan& plan, const Node& tail, std::uint32_t root, std::uint64_t address);
   Expected<std::byte*> Read(std::uint64_t address, std::uint64_t bytes);
   Expected<std::pair<std::byte*, std::uint64_t>> ReadText(std::uint64_t address, std::uint32_t unit);
   bool InSegment(std::uint64_t address) const;
-  Error Unreadable(const Node& node, Error error) const;
+  Error Unreadable(std::uint32_t word, Error error) const;
 
   Conversation* const here_;
   Mirrors* const mirrors_;
   std::vector<std::uint64_t> words_;
+  Mirrors::Pins pins_;
   std::vector<Slot> slots_;  // still to be followed
   std::map<std::pair<std::uint64_t, const Node*>, std::pair<std::uint64_t, std::uint64_t>> seen_;  // ours, and the copy's
 };

@@ -58,7 +58,7 @@ std::string Spell(const CheckedSpace::Beyond& beyond, std::span<const Instance> 
   });
   const std::string place = beyond.offset < 0 ? std::to_string(-beyond.offset) + " bytes before the " + std::to_string(beyond.bytes)
                                               : "byte " + std::to_string(beyond.offset) + " of the " + std::to_string(beyond.bytes);
-  return place + " bytes" + (owner == instances.end() ? std::string() : " of argument " + std::to_string(owner->node->word));
+  return place + " bytes" + (owner == instances.end() ? std::string() : " of argument " + std::to_string(owner->word));
 }
 
 // A fault beside a copy, in checked mode, says which.
@@ -288,11 +288,11 @@ Expected<bool> FunctionState::PassMirrors(Conversation* here, std::uint64_t* sen
     if (one.node->by_value || !mirrors.Contains(one.local)) continue;
     one.copied = false;
     if (one.node->inlined) continue;
-    if (auto flushed = mirrors.Flush(here, one.local); !flushed) return InCall(one.node->word, flushed.error());
+    if (auto flushed = mirrors.Flush(here, one.local); !flushed) return InCall(one.word, flushed.error());
     one.written = mirrors.RemoteOf(one.local);
-    if (one.written == 0) return InCall(one.node->word, GoneMirror());
+    if (one.written == 0) return InCall(one.word, GoneMirror());
     if (one.slot != nullptr) StorePointer(one.slot, one.written, before_.frame_pointer);
-    else sent[one.node->word] = one.written;
+    else sent[one.word] = one.written;
     any = true;
   }
   // Pack put those bytes into their words before a pointer among them changed.
@@ -352,7 +352,7 @@ Expected<std::uint64_t> FunctionState::Follow(Conversation* here, const std::uin
       continue;
     }
     for (const Instance& one : mine)
-      if (one.parent == Instance::kNone && one.copied && one.node->word == node.word && !one.node->by_value)
+      if (one.parent == Instance::kNone && one.copied && one.word == node.word && !one.node->by_value)
         if (auto stored = follower.Stored(after_, node, one, mine); !stored) return failed(stored.error());
   }
   return result;

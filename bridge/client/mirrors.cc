@@ -75,14 +75,26 @@ std::byte* Mirrors::LocalOf(std::uint64_t remote) const {
   return local + ToLocalOffset(mirror.parts[0].plan.nodes[0], offset);
 }
 
-void Mirrors::DropOldest() {
-  const auto oldest = mirrors_.find(ages_.front());
-  ages_.pop_front();
-  const auto known = by_remote_.find(oldest->second.remote);
-  if (known != by_remote_.end() && known->second == oldest->first) by_remote_.erase(known);
-  touched_ -= oldest->second.pages;
-  madvise(oldest->first, oldest->second.pages, MADV_DONTNEED);
-  mirrors_.erase(oldest);
+void Mirrors::Drop(Entry entry) {
+  ages_.erase(entry->second.age);
+  const auto known = by_remote_.find(entry->second.remote);
+  if (known != by_remote_.end() && known->second == entry->first) by_remote_.erase(known);
+  touched_ -= entry->second.pages;
+  madvise(entry->first, entry->second.pages, MADV_DONTNEED);
+  mirrors_.erase(entry);
+}
+
+void Mirrors::Pin(Entry entry, Pins* pins) {
+  if (entry->second.pins++ == 0) ages_.erase(entry->second.age);
+  pins->push_back(entry->first);
+}
+
+void Mirrors::Unpin(const Pins& pins) {
+  const std::lock_guard lock(mutex_);
+  for (std::byte* begin : pins) {
+    Mirror& mirror = mirrors_.at(begin);
+    if (--mirror.pins == 0) ages_[mirror.age = ++last_age_] = begin;
+  }
 }
 
 Expected<Mirrors::Entry> Mirrors::Make(std::uint64_t remote, std::uint64_t local_bytes) {
@@ -97,23 +109,28 @@ Expected<Mirrors::Entry> Mirrors::Make(std::uint64_t remote, std::uint64_t local
   }
   const std::uint64_t room = AlignUp(local_bytes + 1, kRoom), pages = AlignUp(local_bytes + 1, 4096);
   if (room > kWindow) return Fail(ErrorCode::kUnsupported, "memory of " + std::to_string(local_bytes) + " bytes is too large for a copy");
-  while (!ages_.empty() && touched_ + pages > kMostBytes) DropOldest();
-  if (next_ + room > kWindow) next_ = 0;
-  // Where the rooms came round the oldest stand.
-  while (!ages_.empty()) {
+  while (!ages_.empty() && touched_ + pages > kMostBytes) Drop(mirrors_.find(ages_.begin()->second));
+  // Where the rooms came round, older ones stand.
+  for (int rounds = 0;;) {
+    if (next_ + room > kWindow) {
+      if (++rounds > 1) return Fail(ErrorCode::kUnsupported, "one call hands out more memory of the DLL's than there are addresses for copies: declare "
+                                                             "bridge::Remote<T> in place of T*");
+      next_ = 0;
+    }
     const auto in_way = mirrors_.lower_bound(begin + next_);
     if (in_way == mirrors_.end() || in_way->first >= begin + next_ + room) break;
-    DropOldest();
+    if (in_way->second.pins == 0) Drop(in_way);
+    else next_ = static_cast<std::uint64_t>(in_way->first - begin) + in_way->second.room;
   }
   const auto entry = mirrors_.emplace(begin + next_, Mirror{.remote = remote, .room = room, .pages = pages, .parts = {}, .shadow = {}}).first;
-  ages_.push_back(entry->first);
+  ages_[entry->second.age = ++last_age_] = entry->first;
   touched_ += pages;
   next_ += room;
   by_remote_[remote] = entry->first;
   return entry;
 }
 
-Expected<std::byte*> Mirrors::Put(std::uint64_t remote, const Contents& contents) {
+Expected<std::byte*> Mirrors::Put(std::uint64_t remote, const Contents& contents, Pins* pins) {
   const Node& node = *contents.node;
   const std::uint64_t behind = contents.tail ? contents.tail->local_offset + contents.tail_count * contents.tail->local_size : 0;
   const std::uint64_t local_bytes = std::max(contents.count * node.local_size, behind);
@@ -125,12 +142,16 @@ Expected<std::byte*> Mirrors::Put(std::uint64_t remote, const Contents& contents
     const Part& part = mirror.parts[0];
     const Node& whole = part.plan.nodes[0];
     const std::uint64_t offset = remote - begin, bytes = contents.remote_bytes.size();
-    const bool alike = (whole.flat && node.flat) || (whole.frame_size == node.frame_size && whole.local_size == node.local_size &&
-                                                     whole.slots.size() == node.slots.size() && offset % node.frame_size == 0);
+    const bool flat = whole.flat && node.flat;
+    const bool alike = flat || (whole.frame_size == node.frame_size && whole.local_size == node.local_size && whole.runs == node.runs &&
+                                whole.slots == node.slots && offset % node.frame_size == 0);
     if (alike && mirror.parts.size() == 1 && offset + bytes <= mirror.shadow.size() && bytes < mirror.shadow.size()) {
       std::memcpy(mirror.shadow.data() + offset, contents.remote_bytes.data(), bytes);
       std::byte* here = local + ToLocalOffset(whole, offset);
-      CopyToLocal(part.plan, whole, here, mirror.shadow.data() + offset, bytes / whole.frame_size);
+      // Of flat memory this may be any bytes, of elements smaller than those that the mirror was made for.
+      if (flat) std::memcpy(here, mirror.shadow.data() + offset, bytes);
+      else CopyToLocal(part.plan, whole, here, mirror.shadow.data() + offset, contents.count);
+      Pin(mirrors_.find(local), pins);
       return here;
     }
   }
@@ -144,6 +165,7 @@ Expected<std::byte*> Mirrors::Put(std::uint64_t remote, const Contents& contents
     if (!made) return tl::unexpected(made.error());
     entry = *made;
   }
+  Pin(entry, pins);
   Mirror& mirror = entry->second;
   const std::uint64_t pages = std::max(mirror.pages, AlignUp(local_bytes + 1, 4096));
   touched_ += pages - mirror.pages;

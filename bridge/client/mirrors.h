@@ -4,7 +4,6 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
-#include <deque>
 #include <map>
 #include <mutex>
 #include <span>
@@ -53,8 +52,11 @@ class Mirrors {
     std::uint64_t tail_count = 0;
     std::span<const std::byte> remote_bytes;
   };
+  // Mirrors that a call is bringing over: none of them makes room for another. Unpin ends it.
+  using Pins = std::vector<std::byte*>;
   // Puts it into the mirror of `remote`, made where there is none. Followed pointers are the caller's to store.
-  Expected<std::byte*> Put(std::uint64_t remote, const Contents& contents);
+  Expected<std::byte*> Put(std::uint64_t remote, const Contents& contents, Pins* pins);
+  void Unpin(const Pins& pins);
 
   // Writes what the client changed in the mirror at `local`, and in those that it leads to, to the DLL's memory.
   // kUnsupported where a pointer to other memory of this process was stored.
@@ -77,11 +79,14 @@ class Mirrors {
     std::vector<Part> parts;
     std::vector<std::byte> shadow;  // the DLL's bytes as both sides last agreed on them
     bool read_only = false;
+    std::uint32_t pins = 0;
+    std::uint64_t age = 0;          // its key in ages_, while it is not pinned
   };
   using Entry = std::map<std::byte*, Mirror>::iterator;
 
   Expected<Entry> Make(std::uint64_t remote, std::uint64_t local_bytes);
-  void DropOldest();
+  void Drop(Entry entry);
+  void Pin(Entry entry, Pins* pins);
   Expected<std::vector<std::byte>> Image(Conversation* here, const std::byte* local, const Mirror& mirror) const;
   Expected<void> FlushOne(Conversation* here, const std::byte* begin, Mirror* mirror);
   std::map<std::byte*, Mirror>::const_iterator Find(const void* local) const;
@@ -92,7 +97,8 @@ class Mirrors {
   std::uint64_t touched_ = 0;
   std::map<std::byte*, Mirror> mirrors_;
   std::map<std::uint64_t, std::byte*> by_remote_;
-  std::deque<std::byte*> ages_;  // oldest first
+  std::uint64_t last_age_ = 0;
+  std::map<std::uint64_t, std::byte*> ages_;  // of those that may go, oldest first
 };
 
 }  // namespace bridge

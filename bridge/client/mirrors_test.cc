@@ -12,17 +12,23 @@ struct Chain {
   Chain* before;
 };
 
+struct Heap {
+  int count;
+  int* data;
+};
+
 }  // namespace bridge::testing
 
+BRIDGE_STRUCT(bridge::testing::Heap, count, data);
 BRIDGE_STRUCT(bridge::testing::Chain, number, value, before);
 
 namespace bridge::testing {
 namespace {
 
-class MirrorsTest : public ::testing::TestWithParam<bool> {
+class MirrorsTest : public ::testing::TestWithParam<Place> {
  protected:
-  Session session_ = Start({.same_address = GetParam()});
-  Module dll_ = session_.Load(Dll("ownership_cdecl"));
+  Session session_ = Start(GetParam().Options());
+  Module dll_ = session_.Load(Dll("ownership_cdecl", GetParam().arch));
   Function<float*(int)> make_ = dll_.Function<float*(int)>(
       "return_floats", {.memsync = {{.pointer = {"r"}, .length = {{0}}, .type = kFloat}}});
   Function<void(void*)> give_back_ = dll_.Function<void(void*)>("give_back");
@@ -158,6 +164,31 @@ TEST_P(MirrorsTest, APointerOfThisProcessInTheDllsMemoryIsRefused) {
   give_back_(theirs);
 }
 
+TEST_P(MirrorsTest, TwoArgumentsOfOneTypeThatPointsAtItselfKeepApart) {
+  auto records = dll_.Function<Chain*(int)>("make_records", {.memsync = {{.pointer = {"r"}, .length = {{0}}, .type = TypeOf<Chain>()}}});
+  auto between = session_.Load(Dll("pointers_cdecl", GetParam().arch)).Function<int(Chain*, Chain*)>("bytes_between");
+  Chain* chain = records(6);
+  EXPECT_EQ(between(&chain[1], &chain[4]), 3 * 24);
+  EXPECT_EQ(between(&chain[4], &chain[1]), -3 * 24);
+  EXPECT_EQ(chain[4].before, &chain[3]);
+  give_back_(chain);
+}
+
+TEST_P(MirrorsTest, ABytewiseViewOfAnArrayBringsEveryByteOver) {
+  float* floats = make_(4);
+  double_(floats, 4);
+  auto find = session_.Load(Dll("pointers_cdecl", GetParam().arch)).Function<std::uint8_t*(std::uint8_t*, int, int)>(
+      "find_byte", {.memsync = {{.pointer = {"r"}, .length = {{1}}, .func = "x - x + 3"}}});
+  auto poke = dll_.Function<void(void*, int, int, int)>("poke");
+  poke(floats, 16, 9, 0x77);  // nothing says that this memory changes
+  std::uint8_t* seen = find(reinterpret_cast<std::uint8_t*>(floats), 16, 0x77);
+  ASSERT_EQ(seen, reinterpret_cast<std::uint8_t*>(floats) + 9);
+  EXPECT_EQ(*seen, 0x77);
+  auto peek = dll_.Function<int(const void*, int, int)>("peek");
+  EXPECT_EQ(peek(floats, 16, 9), 0x77) << "what the DLL wrote is not taken back";
+  give_back_(floats);
+}
+
 TEST_P(MirrorsTest, ManyAreKeptAndTheOldestGo) {
   float* first = make_(300000);
   for (int i = 0; i < 60; ++i) ASSERT_EQ(make_(300000)[299999], 299999.5f);
@@ -165,7 +196,18 @@ TEST_P(MirrorsTest, ManyAreKeptAndTheOldestGo) {
   EXPECT_TRUE(Says(Refused([&] { sum_(first, 1); }), {"argument 0", "dropped"}));
 }
 
-INSTANTIATE_TEST_SUITE_P(SameAndTranslated, MirrorsTest, ::testing::Bool());
+TEST_P(MirrorsTest, WhatOneCallHandsOutStaysTogetherHoweverMuchItIs) {
+  constexpr int kMany = 17 << 20;
+  auto owned = session_.Load(Dll("owned_cdecl", GetParam().arch));
+  auto make = owned.Function<Heap*(int)>("new_block", {.memsync = {{.pointer = {"r", "data"}, .length = {{"r", "count"}}, .type = kInt32}}});
+  Heap* heap = make(kMany);
+  EXPECT_EQ(heap->count, kMany) << "68 MiB behind it did not take its place";
+  ASSERT_NE(heap->data, nullptr);
+  EXPECT_EQ(heap->data[kMany - 1] - heap->data[0], kMany - 1);
+  owned.Function<void(Heap*)>("free_block")(heap);
+}
+
+INSTANTIATE_TEST_SUITE_P(Places, MirrorsTest, ::testing::ValuesIn(Places()), [](const auto& info) { return Spell(info.param); });
 
 }  // namespace
 }  // namespace bridge::testing

@@ -37,14 +37,44 @@ inline std::filesystem::path Tree() {
   return std::filesystem::read_symlink("/proc/self/exe").parent_path().parent_path();
 }
 
-inline std::string Dll(const std::string& name) {
-  return (Tree() / "lib/spanproof/win64/dlls" / (name + ".dll")).string();
+inline std::string Dll(const std::string& name, Arch arch = Arch::kWin64) {
+  return (Tree() / "lib/spanproof" / Name(arch) / "dlls" / (name + ".dll")).string();
 }
 
 // What DLLs print is kept.
 inline Session Start(SessionOptions options = {}) {
   options.text = TextMode::kCapture;
   return Session::Start(std::move(options));
+}
+
+// Where a test's session runs, for tests that both kinds of addresses and of hosts have to pass.
+struct Place {
+  Arch arch = Arch::kWin64;
+  bool same_address = true;
+  const char* wine_root = nullptr;
+
+  SessionOptions Options(SessionOptions options = {}) const {
+    options.same_address = same_address;
+    options.arch = arch;
+    options.abi = arch == Arch::kWin64 ? Abi::kWin64Gnu : Abi::kWin32Gnu;
+    if (wine_root != nullptr) options.wine = wine_root;
+    return options;
+  }
+};
+
+inline std::string Spell(const Place& place) {
+  return std::string(Name(place.arch)) + (place.same_address ? "_same" : "_translated");
+}
+
+// On the machine's own Wine 64 bits; on a Wine root, $SPANPROOF_WINE_ROOT, 32 bits as well where it has them.
+inline std::vector<Place> Places() {
+  const char* root = std::getenv("SPANPROOF_WINE_ROOT");
+  std::vector<Place> places = {{Arch::kWin64, true, root}, {Arch::kWin64, false, root}};
+  if (root != nullptr && std::filesystem::exists(std::filesystem::path(root) / "usr/lib/wine/wine")) {
+    places.push_back({Arch::kWin32, true, root});
+    places.push_back({Arch::kWin32, false, root});
+  }
+  return places;
 }
 
 // What `act` throws as a bridge::Exception.

@@ -60,7 +60,13 @@ void CopyBack(const Plan& plan, std::span<const Instance> instances, Rewrite rew
   for (const Instance& inner : instances) {
     if (inner.slot == nullptr) continue;
     const Instance& holder = instances[inner.parent];
-    if (!holder.copied) continue;
+    if (!holder.copied) {
+      // In memory that both sides see the address of a copy would outlive the copy.
+      const bool in_copy = inner.twin == Instance::kNone ? inner.copied : instances[inner.twin].copied;
+      if (in_copy && inner.slot == inner.local_slot && LoadPointer(inner.slot, plan.frame_pointer) == inner.written)
+        StorePointer(inner.slot, inner.local_value, plan.frame_pointer);
+      continue;
+    }
     // Another view of the same bytes may have brought the frame's address over.
     if (LoadPointer(inner.local_slot, plan.local_pointer) == inner.written)
       StorePointer(inner.local_slot, inner.local_value, plan.local_pointer);
@@ -70,12 +76,6 @@ void CopyBack(const Plan& plan, std::span<const Instance> instances, Rewrite rew
   }
   for (const Instance& one : instances)
     if (!one.node->children.empty() && one.copied && !one.node->read_only) TakeNewPointers(plan, one, &own);
-}
-
-void RestoreShared(const Plan& plan, std::span<const Instance> instances) {
-  for (const Instance& one : instances)
-    if (one.slot != nullptr && one.slot == one.local_slot && LoadPointer(one.slot, plan.frame_pointer) == one.written)
-      StorePointer(one.slot, one.local_value, plan.frame_pointer);
 }
 
 }  // namespace bridge

@@ -27,16 +27,16 @@ std::int64_t LoadInteger(const std::byte* at, Kind kind) {
 }
 
 template <typename Unit>
-Expected<std::uint64_t> Terminated(const std::byte* text, const Node& node) {
+Expected<std::uint64_t> Terminated(const std::byte* text, const Plan& plan, std::uint32_t word) {
   Unit unit;
   for (std::uint64_t units = 0; units < kMaxExtentBytes; ++units) {
     std::memcpy(&unit, text + units * sizeof unit, sizeof unit);
     if (unit == 0) return units + 1;
   }
-  return BadLength(node, "the text has no terminator");
+  return BadLength(plan, word, "the text has no terminator");
 }
 
-Expected<std::int64_t> RunLoad(const Plan& plan, const Node& node, const Load& load, const std::uint64_t* words,
+Expected<std::int64_t> RunLoad(const Plan& plan, std::uint32_t word, const Load& load, const std::uint64_t* words,
                                Side side, std::uint64_t delta) {
   const auto* at = reinterpret_cast<const std::byte*>(words + load.word);
   bool first = true;
@@ -44,7 +44,7 @@ Expected<std::int64_t> RunLoad(const Plan& plan, const Node& node, const Load& l
     if (hop.dereference) {
       const std::uint8_t width = first ? 8 : side == Side::kLocal ? plan.local_pointer : plan.frame_pointer;
       std::uint64_t pointer = LoadPointer(at, width);
-      if (pointer == 0) return BadLength(node, "its length lies behind a null pointer");
+      if (pointer == 0) return BadLength(plan, word, "its length lies behind a null pointer");
       if (side == Side::kFrame) pointer -= delta;
       at = reinterpret_cast<const std::byte*>(pointer);
     }
@@ -58,16 +58,17 @@ Expected<std::int64_t> RunLoad(const Plan& plan, const Node& node, const Load& l
 
 }  // namespace
 
-tl::unexpected<Error> BadLength(const Node& node, const std::string& why) {
-  return Fail(ErrorCode::kInvalidArgument, "memsync of argument " + std::to_string(node.word) + ": " + why);
+tl::unexpected<Error> BadLength(const Plan& plan, std::uint32_t word, const std::string& why) {
+  const std::string whose = word + 1 == plan.words ? "the result" : "argument " + std::to_string(word);
+  return Fail(ErrorCode::kInvalidArgument, "memsync of " + whose + ": " + why);
 }
 
-Expected<std::uint64_t> Count(const Plan& plan, const Node& node, const std::uint64_t* words,
+Expected<std::uint64_t> Count(const Plan& plan, const Node& node, std::uint32_t word, const std::uint64_t* words,
                               const std::byte* pointer, Side side, std::uint64_t delta) {
   switch (node.extent) {
     case Extent::kFixed: return node.count;
-    case Extent::kTerminated8: return Terminated<std::uint8_t>(pointer, node);
-    case Extent::kTerminated16: return Terminated<std::uint16_t>(pointer, node);
+    case Extent::kTerminated8: return Terminated<std::uint8_t>(pointer, plan, word);
+    case Extent::kTerminated16: return Terminated<std::uint16_t>(pointer, plan, word);
     case Extent::kComputed: break;
   }
   std::array<std::int64_t, 8> few;
@@ -75,19 +76,19 @@ Expected<std::uint64_t> Count(const Plan& plan, const Node& node, const std::uin
   if (node.loads.size() > few.size()) many.resize(node.loads.size());
   std::int64_t* lengths = many.empty() ? few.data() : many.data();
   for (std::size_t i = 0; i < node.loads.size(); ++i) {
-    auto length = RunLoad(plan, node, node.loads[i], words, side, delta);
+    auto length = RunLoad(plan, word, node.loads[i], words, side, delta);
     if (!length) return tl::unexpected(length.error());
     lengths[i] = *length;
   }
   std::int64_t count = lengths[0];
   if (node.func) {
     auto result = node.func->Evaluate({lengths, node.loads.size()});
-    if (!result) return BadLength(node, result.error().message);
+    if (!result) return BadLength(plan, word, result.error().message);
     count = *result;
   }
-  if (count < 0) return BadLength(node, "the length is negative: " + std::to_string(count));
+  if (count < 0) return BadLength(plan, word, "the length is negative: " + std::to_string(count));
   if (static_cast<std::uint64_t>(count) > kMaxExtentBytes / std::max({node.local_size, node.frame_size, 1u}))
-    return BadLength(node, "the length is beyond reason: " + std::to_string(count) + " elements");
+    return BadLength(plan, word, "the length is beyond reason: " + std::to_string(count) + " elements");
   return static_cast<std::uint64_t>(count);
 }
 

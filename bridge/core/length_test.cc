@@ -104,7 +104,7 @@ TEST(Length, ElementsWithoutASizeCannotDivideByZero) {
   node.local_size = node.frame_size = 0;
   node.loads.push_back({.word = 1, .kind = Kind::kInt32, .hops = {{}}});
   const std::uint64_t words[] = {1, 5};
-  auto count = Count(plan, node, words, nullptr, Side::kLocal, 0);
+  auto count = Count(plan, node, 0, words, nullptr, Side::kLocal, 0);
   EXPECT_TRUE(!count || *count == 5);
 }
 

@@ -19,7 +19,7 @@ class Collector {
   Expected<void> Run() {
     for (std::uint32_t root : plan_.roots) {
       const std::uint32_t word = plan_.nodes[root].word;
-      Instance one{.node = &plan_.Target(root), .local_value = words_[word], .parent_offset = word};
+      Instance one{.node = &plan_.Target(root), .local_value = words_[word], .word = word, .parent_offset = word};
       if (auto done = Visit(one); !done) return done;
     }
     for (std::size_t i = base_; i < out_.size(); ++i)
@@ -52,7 +52,7 @@ class Collector {
         return Append(one);
       }
     }
-    auto count = Count(plan_, *one.node, words_, one.local, Side::kLocal, 0);
+    auto count = Count(plan_, *one.node, one.word, words_, one.local, Side::kLocal, 0);
     if (!count) return tl::unexpected(count.error());
     one.count = *count;
     one.copied = one.node->by_value || !road_.shared.Contains(one.local);
@@ -61,7 +61,7 @@ class Collector {
 
   Expected<void> Append(const Instance& one) {
     if (out_.size() - base_ >= kMaxInstances)
-      return BadLength(*one.node, "it reaches more than a million pieces of memory (a cycle?)");
+      return BadLength(plan_, one.word, "it reaches more than a million pieces of memory (a cycle?)");
     out_.push_back(one);
     return {};
   }
@@ -76,6 +76,7 @@ class Collector {
           continue;
         }
         Instance inner{.node = &plan_.Target(child_index)};
+        inner.word = one.word;
         inner.parent = index;
         inner.local_slot = one.local + i * one.node->local_size + child.local_offset;
         inner.parent_offset = i * one.node->frame_size + child.frame_offset;
@@ -89,9 +90,10 @@ class Collector {
   Expected<void> Inlined(std::uint32_t index, const Node& child) {
     Instance& outer = out_[base_ + index];
     Instance inner{.node = &child, .local = outer.local + child.local_offset};
-    auto count = Count(plan_, child, words_, inner.local, Side::kLocal, 0);
+    auto count = Count(plan_, child, outer.word, words_, inner.local, Side::kLocal, 0);
     if (!count) return tl::unexpected(count.error());
     inner.count = *count;
+    inner.word = outer.word;
     inner.parent = index;
     inner.parent_offset = child.frame_offset;
     inner.copied = outer.copied;

@@ -33,6 +33,7 @@ struct Instance {
   std::uint64_t written = 0;    // what was written there
   std::byte* local_slot = nullptr;   // where local memory holds it; null for a word
   std::uint64_t local_value = 0;     // and what it held
+  std::uint32_t word = 0;            // which leads here; the node's may be another, where arguments share it
   std::uint32_t parent = kNone;      // index in the same vector
   std::uint32_t twin = kNone;        // the instance that has the copy: this pointer leads there too
   std::uint64_t parent_offset = 0;   // of the slot, from the parent's first element, in the frame; of a word: its index
@@ -74,23 +75,20 @@ enum class Rewrite : std::uint8_t {
 };
 
 // After the callee returned: copies back what may have changed, children of
-// unchanged pointers included. `resolve` turns an address that the callee
+// unchanged pointers included, and puts pointers back that Pack rewrote inside shared memory. `resolve` turns an address that the callee
 // stored into one of this process.
 using Resolve = std::uint64_t (*)(void* context, std::uint64_t address);
 void CopyBack(const Plan& plan, std::span<const Instance> instances, Rewrite rewrite, Resolve resolve, void* context);
 
-// Puts pointers back that Pack rewrote inside shared memory.
-void RestoreShared(const Plan& plan, std::span<const Instance> instances);
-
 // The number of elements behind `pointer`, read from the local or the frame
-// side of the call.
+// side of the call. An error names `word`.
 enum class Side : std::uint8_t { kLocal, kFrame };
-Expected<std::uint64_t> Count(const Plan& plan, const Node& node, const std::uint64_t* words, const std::byte* pointer,
-                              Side side, std::uint64_t delta);
+Expected<std::uint64_t> Count(const Plan& plan, const Node& node, std::uint32_t word, const std::uint64_t* words,
+                              const std::byte* pointer, Side side, std::uint64_t delta);
 
 // Pieces of memory that one call may reach: more are taken for data without an end.
 inline constexpr std::size_t kMaxInstances = std::size_t{1} << 20;
 
-tl::unexpected<Error> BadLength(const Node& node, const std::string& why);
+tl::unexpected<Error> BadLength(const Plan& plan, std::uint32_t word, const std::string& why);
 
 }  // namespace bridge

@@ -60,8 +60,8 @@ class Group {
                         static_cast<std::uint64_t>(one->local - first.local) % first.node->local_size == 0 &&
                         (one->local_tail == 0 || one->local == first.local);
       if (!fits)
-        return Fail(ErrorCode::kUnsupported, "arguments " + std::to_string(first.node->word) + " and " +
-                                                 std::to_string(one->node->word) +
+        return Fail(ErrorCode::kUnsupported, "arguments " + std::to_string(first.word) + " and " +
+                                                 std::to_string(one->word) +
                                                  " overlap in memory, and their layout differs between the sides");
     }
     return AsElements(space);

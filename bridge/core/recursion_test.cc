@@ -87,6 +87,16 @@ TEST(Recursion, ALongListCrossesAndComesBack) {
   }
 }
 
+TEST(Recursion, AnErrorNamesTheArgumentThatLedToASharedNode) {
+  const Abi other = kHere == Abi::kWin32Gnu ? Abi::kWin64Gnu : Abi::kWin32Gnu;
+  const Type list = Type::Pointer(ItemType());
+  const Plan plan = MakePlan(MakeSignature({list, list, Type::Pointer(kInt32)}), kHere, other);
+  auto items = List(2);
+  Item apart{};
+  Crossing call(plan, {Address(&apart), Address(items.data()), Address(&items[1].value)});
+  EXPECT_NE(call.error().find("arguments 1 and 2 overlap"), std::string::npos) << call.error();
+}
+
 TEST(Recursion, ARingIsOneCopyOfEach) {
   auto items = List(3, true);
   Crossing call(ItemPlan(), {Address(items.data()), 0});

@@ -34,7 +34,7 @@ class Reader {
   Expected<void> Run() {
     for (std::uint32_t root : plan_.roots) {
       const std::uint32_t word = plan_.nodes[root].word;
-      auto local = Visit(Instance{.node = &plan_.Target(root), .local_value = frame_words_[word]});
+      auto local = Visit(Instance{.node = &plan_.Target(root), .local_value = frame_words_[word], .word = word});
       if (!local) return tl::unexpected(local.error());
       words_[word] = *local;
     }
@@ -55,14 +55,14 @@ class Reader {
     if (plan_.recursive)
       if (const auto seen = seen_.find(key); seen != seen_.end()) return seen->second;
     if (out_.size() - base_ >= kMaxInstances)
-      return BadLength(*one.node, "it reaches more than a million pieces of memory (a cycle?)");
-    auto count = CountWithin(*one.node, one.frame);
+      return BadLength(plan_, one.word, "it reaches more than a million pieces of memory (a cycle?)");
+    auto count = CountWithin(*one.node, one.word, one.frame);
     if (!count) return tl::unexpected(count.error());
     one.count = *count;
     for (std::uint32_t child_index : one.node->children) {
       const Node& child = plan_.nodes[child_index];
       if (!child.inlined) continue;
-      auto behind = CountWithin(child, one.frame + child.frame_offset);
+      auto behind = CountWithin(child, one.word, one.frame + child.frame_offset);
       if (!behind) return tl::unexpected(behind.error());
       one.local_tail = *behind * child.local_size;
       one.frame_tail = *behind * child.frame_size;
@@ -78,9 +78,9 @@ class Reader {
   }
 
   // Elements that the segment has room for: `at` came from the other side.
-  Expected<std::uint64_t> CountWithin(const Node& node, const std::byte* at) {
+  Expected<std::uint64_t> CountWithin(const Node& node, std::uint32_t word, const std::byte* at) {
     if (!origin_.segment.Contains(at)) return 0;
-    auto count = Count(plan_, node, frame_words_.data(), at, Side::kFrame, origin_.delta);
+    auto count = Count(plan_, node, word, frame_words_.data(), at, Side::kFrame, origin_.delta);
     if (!count) return count;
     return std::min(*count, static_cast<std::uint64_t>(origin_.segment.end - at) / node.frame_size);
   }
@@ -89,7 +89,7 @@ class Reader {
     for (std::uint32_t child_index : outer.node->children) {
       const Node& child = plan_.nodes[child_index];
       if (!child.inlined) continue;
-      Instance inner{.node = &child, .local = outer.local + child.local_offset, .frame = outer.frame + child.frame_offset};
+      Instance inner{.node = &child, .local = outer.local + child.local_offset, .frame = outer.frame + child.frame_offset, .word = outer.word};
       inner.count = outer.frame_tail / child.frame_size;
       inner.copied = outer.copied;
       if (stale) CopyToLocal(plan_, child, inner.local, inner.frame, inner.count);
@@ -105,7 +105,7 @@ class Reader {
         if (child.inlined) continue;
         std::byte* slot = one.frame + i * one.node->frame_size + child.frame_offset;
         std::byte* local_slot = one.local + i * one.node->local_size + child.local_offset;
-        Instance inner{.node = &plan_.Target(child_index), .slot = slot, .local_slot = local_slot};
+        Instance inner{.node = &plan_.Target(child_index), .slot = slot, .local_slot = local_slot, .word = one.word};
         inner.local_value = LoadPointer(slot, plan_.frame_pointer);
         auto local = Visit(inner);
         if (!local) return tl::unexpected(local.error());

@@ -285,7 +285,6 @@ void Channel::RunCallback(const HostCallback& callback, void** arguments, void* 
       if (!Handle(message)) break;
     }
     const std::span<const Instance> mine(instances_.data() + base, instances_.size() - base);
-    RestoreShared(binding.plan, mine);
     CopyBack(binding.plan, mine, Rewrite::kChanged, [](void*, std::uint64_t address) { return address; }, nullptr);
   }
   instances_.resize(base);
