@@ -4,17 +4,26 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "harness/model/case_node.h"
 #include "harness/model/read_json.h"
 
 namespace spanproof {
 namespace {
 
-using nlohmann::json;
-
-std::string Text(const json& object, const char* name) {
-  if (!object.is_object()) return {};
-  const auto found = object.find(name);
-  return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
+MustFailList Read(const Node& root) {
+  root.AllowOnly({"about", "must_fail", "passes"});
+  if (!root.Flag("must_fail")) root.Bad("\"must_fail\" must be true; a list of known failures has \"failures\" instead");
+  MustFailList list;
+  for (const Node& node : root.At("passes").Elements()) {
+    node.AllowOnly({"case", "reason"});
+    MustFailList::Pass pass{node.At("case").Text(), node.At("reason").Text()};
+    if (pass.reason.empty()) node.At("reason").Bad("says nothing; say why a testee that does nothing passes");
+    const bool twice = std::any_of(list.passes.begin(), list.passes.end(),
+                                   [&](const auto& other) { return other.id == pass.id; });
+    if (twice) node.At("case").Bad("is listed twice");
+    list.passes.push_back(std::move(pass));
+  }
+  return list;
 }
 
 }  // namespace
@@ -24,26 +33,12 @@ Expected<std::optional<MustFailList>> LoadMustFail(const std::filesystem::path& 
   if (!std::filesystem::exists(file, error)) return std::optional<MustFailList>();
   const auto document = ReadJson(file);
   if (!document) return tl::unexpected(document.error());
-  const json& object = *document;
-  const auto bad = [&](const std::string& why) {
-    return Fail(ErrorCode::kInvalidArgument, file.string() + ": " + why);
-  };
-  if (!object.is_object()) return bad("this is no JSON object");
-  if (object.value("must_fail", json()) != json(true)) {
-    return bad("\"must_fail\" must be true; a list of known failures has \"failures\" instead");
+  const std::string name = file.string();
+  try {
+    return Read(Node(name, *document));
+  } catch (const CaseFileError& bad) {
+    return Fail(ErrorCode::kInvalidArgument, bad.message);
   }
-  MustFailList list;
-  for (const json& one : object.value("passes", json::array())) {
-    MustFailList::Pass pass{Text(one, "case"), Text(one, "reason")};
-    if (pass.id.empty() || pass.reason.empty()) {
-      return bad("each of \"passes\" needs \"case\" and \"reason\"");
-    }
-    const bool twice = std::any_of(list.passes.begin(), list.passes.end(),
-                                   [&](const auto& other) { return other.id == pass.id; });
-    if (twice) return bad(pass.id + " is listed twice");
-    list.passes.push_back(std::move(pass));
-  }
-  return std::optional<MustFailList>(std::move(list));
 }
 
 std::vector<std::string> CheckMustFail(const MustFailList& list,

@@ -32,6 +32,9 @@ TEST(MustFail, WantsAReasonForEachEntry) {
   const auto file = std::filesystem::path(testing::TempDir()) / "must_fail.json";
   std::ofstream(file) << R"({"must_fail": true, "passes": [{"case": "a"}]})";
   EXPECT_FALSE(LoadMustFail(file));
+  std::ofstream(file) << R"({"must_fail": true, "pases": []})";
+  ASSERT_FALSE(LoadMustFail(file));
+  EXPECT_NE(LoadMustFail(file).error().message.find("did you mean \"passes\"?"), std::string::npos);
   std::ofstream(file) << R"({"must_fail": true, "passes": [{"case": "a", "reason": "b"}]})";
   const auto list = LoadMustFail(file);
   ASSERT_TRUE(list && *list);
