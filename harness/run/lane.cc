@@ -94,7 +94,8 @@ Expected<std::vector<Lane>> SelectLanes(const Lanes& lanes,
       found = true;
     }
     if (found) continue;
-    std::string message = "no lane is called " + name + "; there are";
+    std::string message = "no lane is called " + name + "; there are:";
+    if (lanes.available.empty()) message += " none";
     for (const Lane& lane : lanes.available) message += " " + lane.Name();
     for (const std::string& missing : lanes.missing) message += "; " + missing;
     return Fail(ErrorCode::kInvalidArgument, message);
