@@ -49,7 +49,7 @@ expect "root" 0 "roots: $roots/bookworm;$roots/trixie."
 
 # Ended while a root is made: the maker is asked to end, and no test is run.
 rm -rf "$roots"
-stand_in "$tree/tools/make_wine_root.sh" "trap 'touch $work/asked; exit 143' TERM; touch $work/begun; sleep 60 & wait"
+stand_in "$tree/tools/make_wine_root.sh" "sleep 60 & trap 'kill \$!; touch $work/asked; exit 143' TERM; touch $work/begun; wait"
 env -u SPANPROOF_WINE_ROOTS PATH="$work/bin" "$tree/.ci/run" >"$work/output" 2>&1 &
 run=$!
 for ((i = 0; i < 200; ++i)); do [ ! -e "$work/begun" ] || break; sleep 0.1; done
