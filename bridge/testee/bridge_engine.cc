@@ -171,9 +171,7 @@ class BridgeEngine final : public Engine {
     std::vector<std::byte> bytes(layout->size);
     Connection& connection = *session_.connection();
     if (auto read = ReadRemote(connection, *found, bytes.data(), bytes.size()); !read) return FromError(read.error());
-    const Plan plan;
-    const Node node;
-    auto mirror = connection.mirrors().Put(*found, {.plan = &plan, .node = &node, .count = bytes.size(), .remote_bytes = bytes});
+    auto mirror = Mirror(*found, bytes);
     if (!mirror) return FromError(mirror.error());
     return reinterpret_cast<std::uint64_t>(*mirror);
   }
@@ -198,9 +196,7 @@ class BridgeEngine final : public Engine {
     const std::uint64_t shared = foreign - connection.segment().delta();
     if (connection.segment().region().Contains(reinterpret_cast<const std::byte*>(shared))) return shared;
     if (const std::byte* known = connection.mirrors().LocalOf(foreign)) return reinterpret_cast<std::uint64_t>(known);
-    const Plan plan;
-    const Node node;
-    auto made = connection.mirrors().Put(foreign, {.plan = &plan, .node = &node});
+    auto made = Mirror(foreign, {});
     return made ? reinterpret_cast<std::uint64_t>(*made) : foreign;
   }
   std::uint64_t ForeignAddress(std::uint64_t own) override { return ToRemote(own); }
@@ -231,6 +227,17 @@ class BridgeEngine final : public Engine {
       case Abi::kSysv64: break;
     }
     return spanproof::Abi::kSysv64;
+  }
+
+  // An address here that stands for the DLL's, with the bytes that were read there.
+  Expected<std::byte*> Mirror(std::uint64_t remote, std::span<const std::byte> bytes) const {
+    const Plan plan;
+    const Node node;
+    Mirrors& mirrors = session_.connection()->mirrors();
+    Mirrors::Pins pins;
+    auto made = mirrors.Put(remote, {.plan = &plan, .node = &node, .count = bytes.size(), .remote_bytes = bytes}, &pins);
+    mirrors.Unpin(pins);
+    return made;
   }
 
   // The DLL's address: of a copy's, of memory that both sides see, or as it is.
