@@ -88,6 +88,8 @@ TEST_F(CaseFileTest, NamesFilePlaceAndCorrection) {
       {"[{\"call\": ", "[{\"make\": \"seen_t\"}, {\"call\": ", "/steps/0: makes a callback that nobody uses"},
       {"[{\"call\": ", "[{\"make\": \"Pair\", \"expect\": {\"error\": {}}}, {\"call\": ", "/steps/0/make: is no callback prototype"},
       {"\"suite\": \"memory\",", "", "needs a member \"suite\""},
+      {"\"int\"], \"result\": \"void\"", "\"int\"], \"result\": \"int[3]\"", "/functions/bubblesort/result: cannot be a result; write a pointer"},
+      {"[\"float*\", \"int\"]", "[\"float*\", \"...\", \"...\", \"int\"]", "/functions/bubblesort/args/2: \"...\" stands twice"},
       {"{\"suite\"", "{{\"suite\"", "is no JSON"},
       {"\"args\": [\"&values\", 2]", "\"args\": [\"&values\", 2], \"args\": [\"&values\", 1]",
        "/cases/0/steps/0/args: stands twice in one object; keep one"},

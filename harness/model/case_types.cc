@@ -77,8 +77,8 @@ class Declarations {
     }
     for (const Node& argument : node.At("args").Elements()) {
       if (argument.Text() == kEllipsis) {
-        if (prototype.variadic) argument.Bad("stands twice");
-        if (prototype.arguments.empty()) argument.Bad("needs an argument before it");
+        if (prototype.variadic) argument.Bad("\"...\" stands twice; keep the first, the others are not declared");
+        if (prototype.arguments.empty()) argument.Bad("\"...\" needs an argument before it");
         prototype.variadic = static_cast<std::uint32_t>(prototype.arguments.size());
         continue;
       }
@@ -88,6 +88,7 @@ class Declarations {
       prototype.arguments.push_back(id);
     }
     prototype.result = ParseType(node.At("result"));
+    if (file_->types[prototype.result].kind == Kind::kArray) node.At("result").Bad("cannot be a result; write a pointer");
     if (node.Flag("unchecked")) {
       prototype.unchecked = Unchecked(node.At("memsync"));
     } else if (const auto memsync = node.Find("memsync")) {
