@@ -66,15 +66,12 @@ inline std::string Spell(const Place& place) {
   return std::string(Name(place.arch)) + (place.same_address ? "_same" : "_translated");
 }
 
-// On the machine's own Wine 64 bits; on a Wine root, $SPANPROOF_WINE_ROOT, 32 bits as well where it has them.
+// On the machine's own Wine 64 bits; on a Wine root, $SPANPROOF_WINE_ROOT, 32 bits where it has them.
 inline std::vector<Place> Places() {
   const char* root = std::getenv("SPANPROOF_WINE_ROOT");
-  std::vector<Place> places = {{Arch::kWin64, true, root}, {Arch::kWin64, false, root}};
-  if (root != nullptr && std::filesystem::exists(std::filesystem::path(root) / "usr/lib/wine/wine")) {
-    places.push_back({Arch::kWin32, true, root});
-    places.push_back({Arch::kWin32, false, root});
-  }
-  return places;
+  const bool narrow = root != nullptr && std::filesystem::exists(std::filesystem::path(root) / "usr/lib/wine/wine");
+  const Arch arch = narrow ? Arch::kWin32 : Arch::kWin64;
+  return {{arch, true, root}, {arch, false, root}};
 }
 
 // What `act` throws as a bridge::Exception.
