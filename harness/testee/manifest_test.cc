@@ -3,7 +3,9 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <fstream>
+#include <iterator>
 
 namespace spanproof {
 namespace {
@@ -63,9 +65,15 @@ TEST(Manifest, SaysPathsAsWineKnowsThem) {
 }
 
 TEST(Manifest, OursAreWellFormed) {
-  const auto manifests = LoadManifests(SPANPROOF_SOURCE_DIR "/harness/testee/manifests");
+  const std::filesystem::path folder = SPANPROOF_SOURCE_DIR "/harness/testee/manifests";
+  const auto manifests = LoadManifests(folder);
   ASSERT_TRUE(manifests) << manifests.error().message;
-  EXPECT_EQ(manifests->size(), 7u);
+  const std::filesystem::directory_iterator files(folder);
+  EXPECT_EQ(manifests->size(), static_cast<std::size_t>(std::distance(begin(files), end(files))));
+  for (const char* name : {"inproc", "inproc-ffi", "bridge", "bridge-msvc", "nothing", "echo"}) {
+    const auto known = std::find_if(manifests->begin(), manifests->end(), [&](const auto& one) { return one.name == name; });
+    EXPECT_NE(known, manifests->end()) << name;
+  }
 }
 
 }  // namespace
