@@ -198,6 +198,12 @@ TEST_F(SessionTest, MistakesInMemsyncAreSaidWhenBinding) {
   EXPECT_TRUE(Says(junk.error(), {"column"}));
 }
 
+TEST_F(SessionTest, APathThatEndsInADotIsAFileWithoutASuffix) {
+  const std::string path = Dll("no_suffix");  // with ".dll"
+  auto loaded = session_.TryLoad(path.substr(0, path.size() - 3));
+  EXPECT_TRUE(loaded) << loaded.error().message;
+}
+
 TEST_F(SessionTest, BadLengthsAreSaidWhenCallingAndNothingIsCalled) {
   auto sort = session_.Load(Dll("sort_cdecl"))
                   .Function<void(float*, int)>("bubblesort",

@@ -42,6 +42,8 @@ std::wstring DosPath(std::string_view path) {
     if (WCHAR* dos = convert(std::string(path).c_str())) {
       std::wstring result(dos);
       HeapFree(GetProcessHeap(), 0, dos);
+      // Wine's function leaves a dot at the end out, which tells LoadLibrary to add no ".dll".
+      if (path.ends_with('.') && !result.ends_with(L'.')) result += L'.';
       return result;
     }
   }
