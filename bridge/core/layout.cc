@@ -17,7 +17,7 @@ constexpr std::uint64_t kMaxBytes = std::uint64_t{1} << 59;  // twice that still
 constexpr std::size_t kDeepestNesting = 256;
 
 tl::unexpected<Error> TooLarge(const Type& type) {
-  return Fail(ErrorCode::kInvalidArgument, type.Spell() + " is larger than any memory");
+  return Fail(ErrorCode::kInvalidArgument, type.Spell() + " is larger than any memory: write fewer elements");
 }
 
 bool IsWin32(Abi abi) { return abi == Abi::kWin32Gnu || abi == Abi::kWin32Msvc; }

@@ -44,7 +44,7 @@ Expected<std::int64_t> RunLoad(const Plan& plan, std::uint32_t word, const Load&
     if (hop.dereference) {
       const std::uint8_t width = first ? 8 : side == Side::kLocal ? plan.local_pointer : plan.frame_pointer;
       std::uint64_t pointer = LoadPointer(at, width);
-      if (pointer == 0) return BadLength(plan, word, "its length lies behind a null pointer");
+      if (pointer == 0) return BadLength(plan, word, "its length lies behind a null pointer: let it lead to a number");
       if (side == Side::kFrame) pointer -= delta;
       at = reinterpret_cast<const std::byte*>(pointer);
     }

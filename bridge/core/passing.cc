@@ -173,7 +173,7 @@ Expected<PassedResult> PassResult(const Type& type, Convention convention, Abi a
   if (auto sound = CheckByValue(type); !sound) return tl::unexpected(sound.error());
   const auto layout = LayoutOf(type, abi);
   if (!layout) return tl::unexpected(layout.error());
-  if (layout->size > UINT32_MAX / 4) return Unsupported("a result of " + std::to_string(layout->size) + " bytes is too large");
+  if (layout->size > UINT32_MAX / 4) return Unsupported("a result of " + std::to_string(layout->size) + " bytes is too large: take a pointer to memory for it");
   PassedResult result{.kind = type.kind(), .in = ResultIn::kInteger, .bytes = static_cast<std::uint32_t>(layout->size)};
   if (!IsAggregate(type.kind())) {
     if (type.kind() == Kind::kFloat || type.kind() == Kind::kDouble) result.in = ResultIn::kFloating;
@@ -231,7 +231,7 @@ Expected<PassedCall> PassCall(const Signature& signature, Abi abi) {
                           Passed{.kind = Kind::kPointer, .travel = Travel::kWord, .bytes = PointerSize(abi)});
   }
   if (call.arguments.size() > kMaxArguments)
-    return Fail(ErrorCode::kInvalidArgument, "a function takes at most 255 arguments, a hidden pointer to its result among them");
+    return Fail(ErrorCode::kInvalidArgument, "a function takes at most 255 arguments, a hidden pointer to its result among them: pass some of them in a struct");
   if (IsWin32(abi)) GiveOutRegisters(signature, abi, &call);
   return call;
 }

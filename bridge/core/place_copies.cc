@@ -62,7 +62,7 @@ class Group {
       if (!fits)
         return Fail(ErrorCode::kUnsupported, "arguments " + std::to_string(first.word) + " and " +
                                                  std::to_string(one->word) +
-                                                 " overlap in memory, and their layout differs between the sides");
+                                                 " overlap in memory, and their layout differs between the sides: pass a copy of one");
     }
     return AsElements(space);
   }

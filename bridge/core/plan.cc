@@ -33,7 +33,7 @@ class Compiler final : public ElementVisitor {
     plan_.frame_pointer = static_cast<std::uint8_t>(PointerSize(frame_));
     plan_.words = static_cast<std::uint32_t>(signature_.arguments.size() + 1);
     if (signature_.arguments.size() > kMaxArguments)
-      return Fail(ErrorCode::kInvalidArgument, "a function takes at most 255 arguments");
+      return Fail(ErrorCode::kInvalidArgument, "a function takes at most 255 arguments: pass some of them in a struct");
     for (const Memsync& directive : signature_.memsync)
       if (auto sound = CheckDirective(signature_, directive, local_, frame_); !sound) return tl::unexpected(sound.error());
     for (std::size_t i = 0; i < signature_.arguments.size(); ++i)
@@ -61,7 +61,7 @@ class Compiler final : public ElementVisitor {
     const std::int32_t holder = open_.back();
     const Node& outer = plan_.nodes[static_cast<std::size_t>(holder)];
     if (outer.extent != Extent::kFixed || outer.count != 1 || outer.local_size != at.local_offset)
-      return BadPath(path, "only a single struct can be followed by its array");
+      return BadPath(path, "only a single struct can be followed by its array: declare a pointer to one");
     Node node;
     node.parent = holder;
     node.word = outer.word;
@@ -137,7 +137,7 @@ class Compiler final : public ElementVisitor {
 
   // Completes and adds a node, and those of pointers inside its elements.
   Expected<void> Elements(Node node, const Type& pointer, const Type& element, const Path& path, const Memsync* directive) {
-    if (open_.size() > static_cast<std::size_t>(kMaxPointerDepth)) return BadPath(path, "pointers are nested deeper than 16");
+    if (open_.size() > static_cast<std::size_t>(kMaxPointerDepth)) return BadPath(path, "pointers are nested deeper than 16: declare void* where nobody need follow further");
     if (plan_.nodes.size() == kMaxNodes)
       return BadPath(path, "there are more than 4096 pointers to follow: give them a length");
     Known known{.depth = path.segments.size(), .late = late_ > 0};

@@ -13,14 +13,14 @@ class Follower {
   Follower(const Path& path, Abi local, Abi frame) : path_(path), local_(local), frame_(frame) {}
 
   Expected<void> Step(const PathSegment& segment, Place* place) const {
-    if (place->bit_field) return BadPath(path_, "a bit-field holds nothing to go on to");
+    if (place->bit_field) return BadPath(path_, "a bit-field holds nothing to go on to: end the path before it");
     place->flexible = false;
     if (const auto* name = std::get_if<std::string>(&segment)) return Member(*name, place);
     const std::int64_t index = std::get<std::int64_t>(segment);
     if (index >= 0) return Element(static_cast<std::uint64_t>(index), place);
     if (place->type.kind() == Kind::kPointer) return Dereference(place), Expected<void>{};
     if (place->type.kind() == Kind::kArray) return Element(0, place);  // each of them; as a place, the first
-    return BadPath(path_, WithArticle(place->type) + " cannot be dereferenced");
+    return BadPath(path_, WithArticle(place->type) + " cannot be dereferenced: end the path before it");
   }
 
  private:
@@ -38,12 +38,14 @@ class Follower {
     const bool behind = place->type.kind() == Kind::kPointer;
     const Type whole = place->type;
     if (behind) Dereference(place);
-    if (!behind && place->type.kind() != Kind::kArray) return BadPath(path_, WithArticle(whole) + " has no elements");
+    if (!behind && place->type.kind() != Kind::kArray)
+      return BadPath(path_, WithArticle(whole) + " has no elements: end the path before it");
     const Type element = place->type.kind() == Kind::kArray ? place->type.element() : place->type;
     auto local = LayoutOf(element, local_), frame = LayoutOf(element, frame_);
     if (!local || !frame) return BadPath(path_, WithArticle(whole) + " has no elements");
     if (place->type.kind() == Kind::kArray && place->type.count() != 0 && index >= place->type.count())
-      return BadPath(path_, "index " + std::to_string(index) + " is beyond " + place->type.Spell());
+      return BadPath(path_, "index " + std::to_string(index) + " is beyond " + place->type.Spell() + ": write 0 to " +
+                                std::to_string(place->type.count() - 1) + ", or -1 for each");
     Move(place, index * local->size, index * frame->size);
     place->type = element;
     return {};
@@ -53,7 +55,8 @@ class Follower {
     const bool behind = place->type.kind() == Kind::kPointer;
     if (behind) Dereference(place);
     const Type whole = place->type;
-    if (!IsAggregate(whole)) return BadPath(path_, WithArticle(whole) + " has no members, and '" + name + "' is none of it");
+    if (!IsAggregate(whole))
+      return BadPath(path_, WithArticle(whole) + " has no members, and '" + name + "' is none of it: end the path before it");
     auto local = FindMember(whole, name, local_), frame = FindMember(whole, name, frame_);
     if (!local || !frame) return BadPath(path_, (local ? frame : local).error().message);
     Move(place, local->at.offset, frame->at.offset);
@@ -85,10 +88,14 @@ bool Fits(const PathSegment& pattern, const PathSegment& segment) {
   return each && index && *each < 0;
 }
 
+tl::unexpected<Error> Malformed(const Path& path) {
+  return BadPath(path, "a path starts with an argument's index or with \"r\"");
+}
+
 }  // namespace
 
 Expected<Place> ResolvePath(const Signature& signature, const Path& path, Abi local, Abi frame) {
-  if (path.malformed) return BadPath(path, "a path starts with an argument's index or with \"r\"");
+  if (path.malformed) return Malformed(path);
   if (path.root >= static_cast<int>(signature.arguments.size()))
     return BadPath(path, "there are " + std::to_string(signature.arguments.size()) + " arguments, counted from 0");
   Place place{path.root == Path::kResult ? signature.result : signature.arguments[static_cast<std::size_t>(path.root)], {{}}};
@@ -111,6 +118,8 @@ bool UsesResult(const Memsync& directive) {
 }
 
 Expected<void> CheckDirective(const Signature& signature, const Memsync& directive, Abi local, Abi frame) {
+  for (const Path& path : directive.length)
+    if (path.malformed) return Malformed(path);
   const auto bad = [&directive](const std::string& why) { return BadPath(directive.pointer, why); };
   auto pointer = ResolvePath(signature, directive.pointer, local, frame);
   if (!pointer) return tl::unexpected(pointer.error());
@@ -130,7 +139,7 @@ Expected<void> CheckDirective(const Signature& signature, const Memsync& directi
     return bad("'unic' belongs to 'null': a counted buffer of wide text has type char16");
   if (!directive.null && directive.length.empty()) return bad("no length: give 'length', or 'null' for terminated text");
   if (directive.pointer.root != Path::kResult && directive.pointer.segments.empty() && UsesResult(directive))
-    return bad("the length of an argument's memory has to be known before the call, not from its result");
+    return bad("the length of an argument's memory has to be known before the call, not from its result: take it from an argument");
   if (directive.func.empty() && directive.length.size() > 1)
     return bad("several lengths need a 'func', for example \"lambda x, y: x * y\"");
   if (!UsesResult(directive)) return {};
@@ -138,7 +147,7 @@ Expected<void> CheckDirective(const Signature& signature, const Memsync& directi
     return bad("a result by value comes back as it is, its pointers as addresses in the DLL's memory: read what lies behind "
                "them after the call, or let the function take a pointer to the struct");
   if (directive.pointer.root != Path::kResult && IsAggregate(signature.arguments[static_cast<std::size_t>(directive.pointer.root)]))
-    return bad("the memory behind an argument by value has to be known before the call, not from its result");
+    return bad("the memory behind an argument by value has to be known before the call, not from its result: take the length from an argument");
   return {};
 }
 
