@@ -17,8 +17,14 @@ struct Heap {
   int* data;
 };
 
+struct Caption {
+  char start[5];
+  char rest[];
+};
+
 }  // namespace bridge::testing
 
+BRIDGE_STRUCT(bridge::testing::Caption, start, rest);
 BRIDGE_STRUCT(bridge::testing::Heap, count, data);
 BRIDGE_STRUCT(bridge::testing::Chain, number, value, before);
 
@@ -126,6 +132,11 @@ TEST_P(MirrorsTest, ATextOfTheDllsLives) {
   const char* first = text();
   EXPECT_STREQ(first, "kept by the DLL");
   EXPECT_EQ(text(), first) << "one pointer of the DLL's is one here";
+}
+
+TEST_P(MirrorsTest, ATextAtAStructsEndIsReadAsFarAsItGoes) {
+  auto text = dll_.Function<Caption*()>("narrow_text", {.memsync = {{.pointer = {"r", "rest"}, .null = true}}});
+  EXPECT_STREQ(text()->rest, "by the DLL");
 }
 
 TEST_P(MirrorsTest, ALengthThatIsTooLongIsAnErrorThatNamesTheAddress) {
