@@ -111,6 +111,14 @@ TEST_F(RemoteTest, StructsAreConvertedAndTheirAddressesFollowed) {
   give_back_(records.As<void>());
 }
 
+TEST_F(RemoteTest, RangesBeyondReasonAreRefusedBeforeTheyCross) {
+  auto page = dll_.Function<Remote<std::uint32_t>()>("map_page")();
+  EXPECT_TRUE(Says(Refused([&] { page.Read(0, std::size_t{1} << 60); }), {"reading", "1152921504606846976 elements", "beyond reason"}));
+  const Remote<std::uint32_t> last = session_.At(RemoteAddress<std::uint32_t>(UINT64_MAX - 2));
+  EXPECT_TRUE(Says(Refused([&] { last.Read(); }), {"reading 4 bytes at 0xfffffffffffffffd", "beyond the address space"}));
+  EXPECT_TRUE(Says(Refused([&] { last.Write(0, 1); }), {"writing 4 bytes at 0xfffffffffffffffd", "beyond the address space"}));
+}
+
 TEST_F(RemoteTest, APointerOfThisProcessInRemoteMemoryIsRefusedByName) {
   auto records = dll_.Function<Remote<PointerRecord>(int)>("make_records")(1);
   EXPECT_TRUE(Says(Refused([&] { records.Read(); }), {"PointerRecord", "numbers", "RemoteAddress<T>"}));

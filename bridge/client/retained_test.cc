@@ -67,6 +67,11 @@ TEST_P(RetainedTest, WhatHoldsPointersOfThisProcessIsRefused) {
   EXPECT_TRUE(Says(Refused([&] { session_.Allocate<Image>(1); }), {"Image", "data", "RemoteAddress<T>"}));
 }
 
+TEST_P(RetainedTest, WhatTheDllLaysOutOtherwiseCannotBeShared) {
+  if (GetParam().arch == Arch::kWin64) return (void)session_.Allocate<RemoteAddress<int>>(1);
+  EXPECT_TRUE(Says(Refused([&] { session_.Allocate<RemoteAddress<int>>(1); }), {"laid out differently by win32-gnu", "allocate std::byte"}));
+}
+
 INSTANTIATE_TEST_SUITE_P(Places, RetainedTest, ::testing::ValuesIn(Places()), [](const auto& info) { return Spell(info.param); });
 
 }  // namespace
