@@ -22,7 +22,7 @@ class Conversation;
 // - holds what the DLL's memory held when a call last brought the pointer here or took it along;
 // - is written to the DLL's memory before a call that takes it along, where the client changed it.
 // It is not told when the DLL frees its memory: then it holds what was there last. The oldest go when all together
-// exceed 64 MiB. Remote<T> is for those who want to decide themselves.
+// exceed 64 MiB, but none that the same call brings over. Remote<T> is for those who want to decide themselves.
 // All mirrors of a session lie in one range of addresses, so that other pointers are told apart by comparing. Thread-safe.
 class Mirrors {
  public:
