@@ -11,7 +11,7 @@
 namespace bridge::protocol {
 
 inline constexpr std::uint32_t kMagic = 0x4e505053;  // "SPPN"
-inline constexpr std::uint32_t kVersion = 1;
+inline constexpr std::uint32_t kVersion = 2;
 
 // The host's exit status where it cannot open what it was told of.
 inline constexpr int kCannotOpen = 4;
