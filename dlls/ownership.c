@@ -2,6 +2,7 @@
 #include "dlls/ownership.h"
 
 #include <stdlib.h>
+#include <string.h>
 #include <windows.h>
 
 int counter = 41;
@@ -106,6 +107,8 @@ void SPANPROOF_CONV poke(uint8_t *bytes, int n, int offset, int value) {
   (void)n;
   ((volatile uint8_t *)bytes)[offset] = (uint8_t)value;
 }
+
+void SPANPROOF_CONV copy_bytes(uint8_t *to, const uint8_t *from, int n) { memmove(to, from, (size_t)n); }
 
 double SPANPROOF_CONV sum_strided(const float *data, int ndim, const int *shape, const int *strides) {
   double sum = 0;

@@ -46,6 +46,7 @@ SPANPROOF_API double SPANPROOF_CONV show_floats(look_func_t look, int n);
 /* Reads the byte `offset` bytes from `bytes`, or writes value there. */
 SPANPROOF_API int SPANPROOF_CONV peek(const uint8_t *bytes, int n, int offset);
 SPANPROOF_API void SPANPROOF_CONV poke(uint8_t *bytes, int n, int offset, int value);
+SPANPROOF_API void SPANPROOF_CONV copy_bytes(uint8_t *to, const uint8_t *from, int n);
 
 /* The sum of a float array of ndim dimensions (1 to 3), its strides in bytes. Source: seed 3. */
 SPANPROOF_API double SPANPROOF_CONV sum_strided(const float *data, int ndim, const int *shape, const int *strides);

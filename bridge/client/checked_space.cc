@@ -47,7 +47,8 @@ Expected<CheckedSpace::Area> CheckedSpace::MakeArea(std::uint64_t bytes) {
 }
 
 Expected<std::byte*> CheckedSpace::Allocate(std::uint64_t bytes, std::uint64_t align) {
-  if (align > kPage || bytes > (std::uint64_t{1} << 40)) return Fail(ErrorCode::kUnsupported, "checked mode has no such blocks");
+  if (align > kPage || bytes > (std::uint64_t{1} << 40)) return Fail(ErrorCode::kUnsupported, "checked mode places nothing that is aligned beyond a page, or larger than 2^40 bytes: "
+                                        "run without it");
   auto area = MakeArea(AlignUp(std::max<std::uint64_t>(bytes, 1), kPage));
   if (!area) return tl::unexpected(area.error());
   std::byte* const end = area->begin + area->bytes;
@@ -62,6 +63,11 @@ void CheckedSpace::Release(std::size_t mark) {
   for (; blocks_.size() > mark; blocks_.pop_back()) spare_.emplace(blocks_.back().area.bytes, blocks_.back().area);
 }
 
+void CheckedSpace::Promise(const std::byte* frame) {
+  for (Taken& one : blocks_)
+    if (frame >= one.begin && frame < one.begin + one.bytes) one.promised.assign(one.begin, one.begin + one.bytes);
+}
+
 std::optional<CheckedSpace::Beyond> CheckedSpace::Verify(std::size_t mark) const {
   const auto written = [](std::byte b) { return b != kPattern; };
   for (std::size_t i = mark; i < blocks_.size(); ++i) {
@@ -72,6 +78,8 @@ std::optional<CheckedSpace::Beyond> CheckedSpace::Verify(std::size_t mark) const
     const std::byte* const end = one.area.begin + one.area.bytes;
     const std::byte* const behind = std::find_if(static_cast<const std::byte*>(one.begin + one.bytes), end, written);
     if (behind != end) return Beyond{one.begin, one.bytes, behind - one.begin};
+    const auto changed = std::mismatch(one.promised.begin(), one.promised.end(), one.begin).first;
+    if (changed != one.promised.end()) return Beyond{one.begin, one.bytes, changed - one.promised.begin()};
   }
   return {};
 }

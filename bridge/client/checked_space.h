@@ -29,13 +29,17 @@ class CheckedSpace final : public Space {
   std::size_t mark() const { return blocks_.size(); }
   void Release(std::size_t mark);
 
-  // Where something beside a block was touched; `offset` counts from its first byte.
+  // Whoever has the address promised not to write the block that holds `frame`: as it is now it is to stay.
+  void Promise(const std::byte* frame);
+
+  // Where something beside a block, or in a promised one, was touched; `offset` counts from its first byte.
   struct Beyond {
     const std::byte* block;
     std::uint64_t bytes;
     std::int64_t offset;
+    bool inside() const { return offset >= 0 && static_cast<std::uint64_t>(offset) < bytes; }
   };
-  // The first byte beside the blocks since `mark` that was written.
+  // The first byte beside the blocks since `mark`, or in a promised one, that was written.
   std::optional<Beyond> Verify(std::size_t mark) const;
   // The block whose pages, or guards, `touched` lies in.
   std::optional<Beyond> Locate(const std::byte* touched) const;
@@ -53,6 +57,7 @@ class CheckedSpace final : public Space {
     Area area;
     std::byte* begin;
     std::uint64_t bytes;
+    std::vector<std::byte> promised = {};  // what it held; empty: nothing was promised
   };
   Expected<Area> MakeArea(std::uint64_t bytes);
   bool Protect(const Area& area, bool no_access);

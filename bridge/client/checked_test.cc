@@ -56,6 +56,25 @@ TEST_P(CheckedTest, AWriteBeforeIsFoundAfterwards) {
   EXPECT_TRUE(Says(far.error(), {"it wrote 1 bytes before the 4096 bytes of argument 0"}));
 }
 
+TEST_P(CheckedTest, AWriteToWhatIsConstIsFoundAfterwards) {
+  auto poke = dll_.Function<void(const std::uint8_t*, int, int, int)>("poke", {.memsync = {{.pointer = {0}, .length = {{1}}}}});
+  const auto wrote = poke.TryCall(bytes_.data(), 40, 7, 1);
+  ASSERT_FALSE(wrote);
+  EXPECT_EQ(wrote.error().code, ErrorCode::kFault);
+  EXPECT_TRUE(Says(wrote.error(), {"poke wrote byte 7 of the 40 bytes of argument 0", "const"}));
+  EXPECT_EQ(bytes_[7], 3);
+  EXPECT_TRUE(poke.TryCall(bytes_.data(), 40, 7, 3)) << "what is there already is no change";
+}
+
+TEST_P(CheckedTest, WhatIsConstAndNotConstAtOnceMayBeWritten) {
+  auto copy = dll_.Function<void(std::uint8_t*, const std::uint8_t*, int)>(
+      "copy_bytes", {.memsync = {{.pointer = {0}, .length = {{2}}}, {.pointer = {1}, .length = {{2}}}}});
+  for (std::size_t i = 0; i < 10; ++i) bytes_[i] = static_cast<std::uint8_t>(i);
+  EXPECT_TRUE(copy.TryCall(bytes_.data(), bytes_.data() + 1, 9));
+  EXPECT_EQ(bytes_[0], 1);
+  EXPECT_EQ(bytes_[8], 9);
+}
+
 TEST_P(CheckedTest, WhatAlignmentLeavesOpenIsFilled) {
   auto odd = dll_.Function<void(std::int32_t*, int, int, int)>(
       "poke", {.memsync = {{.pointer = {0}, .length = {{1}}, .type = Type::Struct("Three", {{"a", kInt32}, {"b", kInt8}}, 0)}}});

@@ -61,6 +61,26 @@ std::string Spell(const CheckedSpace::Beyond& beyond, std::span<const Instance> 
   return place + " bytes" + (owner == instances.end() ? std::string() : " of argument " + std::to_string(owner->word));
 }
 
+// In checked mode: what went out as const is to come back as it was, unless a pointer that is not const leads there too.
+void HoldToConst(CheckedSpace* checked, std::span<const Instance> instances) {
+  const auto promised = [](const Instance& one) { return one.copied && one.node->read_only && !one.node->by_value; };
+  const auto meet = [](const Instance& a, const Instance& b) {
+    return a.frame < b.frame + b.frame_bytes() && b.frame < a.frame + a.frame_bytes();
+  };
+  for (const Instance& one : instances)
+    if (promised(one) && std::none_of(instances.begin(), instances.end(), [&](const Instance& other) {
+          return other.copied && !promised(other) && meet(one, other);
+        }))
+      checked->Promise(one.frame);
+}
+
+// What was written where it must not be.
+Error WrittenTo(const std::string& symbol, const CheckedSpace::Beyond& where, std::span<const Instance> instances) {
+  return {ErrorCode::kFault, symbol + " wrote " + Spell(where, instances) +
+                                 (where.inside() ? ", which it was given as const: drop the const, or is the DLL wrong?"
+                                                 : ": is a memsync directive's length too small, or does the DLL go beyond its memory?"), 0, 0};
+}
+
 // A fault beside a copy, in checked mode, says which.
 Error Explain(Conversation* here, std::size_t base, Error error) {
   const Conversation::Touched touched = here->touched();
@@ -217,9 +237,8 @@ Expected<void> FunctionState::CallHere(Conversation* here, std::uint64_t* words)
   if (!answer) [[unlikely]]
     return tl::unexpected(here->checked() ? Explain(here, scope.base(), answer.error()) : answer.error());
   if (here->checked()) [[unlikely]]
-    if (const auto beyond = here->checked()->Verify(scope.checked()))
-      return Fail(ErrorCode::kFault, symbol_ + " wrote " + Spell(*beyond, std::span(here->instances()).subspan(scope.base())) +
-                                         ": is a memsync directive's length too small, or does the DLL go beyond its memory?");
+    if (const auto where = here->checked()->Verify(scope.checked()))
+      return tl::unexpected(WrittenTo(symbol_, *where, std::span(here->instances()).subspan(scope.base())));
   here->last_error = static_cast<std::uint32_t>(answer->words[1]);
   std::uint64_t result = answer->words[0];
   if (!before_.empty()) {
@@ -253,6 +272,7 @@ Expected<std::byte*> FunctionState::MakeFrame(Conversation* here, std::uint64_t*
       if (!passed) return tl::unexpected(passed.error());
       *mirrored = *passed;
     }
+    if (here->checked()) [[unlikely]] HoldToConst(here->checked(), std::span(here->instances()).subspan(base));
   }
   if (!hidden_) return nullptr;
   const std::uint64_t bytes = returned_->passed().bytes;

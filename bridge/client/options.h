@@ -52,7 +52,7 @@ struct SessionOptions {
   std::optional<std::uint32_t> spins = {};  // pauses before a waiting thread sleeps; absent: chosen by the CPUs
   Transport transport = Transport::kAuto;
   // Every buffer of a call gets pages of its own, with pages out of bounds around: what the DLL reads or writes beyond is
-  // an error that names the argument. Slow: for finding out which call it is.
+  // an error that names the argument, as is a write to what it was given as const. Slow: for finding out which call it is.
   bool checked = false;
   bool same_address = true;       // false: pointers are translated even where the segment fits one address
 };

@@ -16,6 +16,7 @@
 #include "bridge/client/retained.h"
 #include "bridge/client/text_capture.h"
 #include "bridge/client/type_of.h"
+#include "bridge/client/wide_text.h"
 #include "bridge/core/memsync.h"
 
 // The bridge's interface: call functions in Windows DLLs from Linux.

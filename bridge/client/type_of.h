@@ -81,7 +81,7 @@ Type TypeOf() {
   static_assert(!std::is_same_v<U, long> && !std::is_same_v<U, unsigned long>,
                 "long is 8 bytes here and 4 on Windows: write bridge::Long or bridge::Ulong for C's long, bridge::Int64 or "
                 "bridge::Uint64 for 64 bits (std::int64_t is a long here), bridge::Size for size_t");
-  static_assert(!std::is_same_v<U, wchar_t>, "wchar_t is 4 bytes here and 2 on Windows: write char16_t");
+  static_assert(!std::is_same_v<U, wchar_t>, "wchar_t is 4 bytes here and 2 on Windows: write char16_t (bridge::WideBuffer converts)");
   static_assert(!std::is_same_v<U, long double>, "long double differs between compilers: it cannot cross");
   if constexpr (std::is_void_v<U>) return kVoid;
   else if constexpr (std::is_same_v<U, bool>) return Type(Kind::kBool);

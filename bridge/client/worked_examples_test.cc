@@ -71,6 +71,14 @@ TEST_P(WorkedExample, ReplaceLetterW) {
   EXPECT_EQ(std::u16string(text, 13), std::u16string(u"z\u0142t\u00e9g\u0142h\u20acb\u0142\0aa", 13));
 }
 
+TEST_P(WorkedExample, ReplaceLetterWInTextOfThisProcess) {
+  auto replace = Load("text_cdecl").Function<void(char16_t*, char16_t, char16_t)>(
+      "replace_letter_w", {.memsync = {{.pointer = {0}, .null = true, .unic = true}}});
+  WideBuffer text(32, L"zat\u00e9gah\u20acba\U0001f600");
+  replace(text.data(), u'a', u'\u0142');
+  EXPECT_EQ(text.text(), L"z\u0142t\u00e9g\u0142h\u20acb\u0142\U0001f600");
+}
+
 TEST_P(WorkedExample, FilterEdgeDetection) {
   std::vector<std::int16_t> pixels = {0, 0, 0, 0, 0, 9, 1, 0, 0, 1, 9, 0, 0, 0, 0, 0};
   Image image{pixels.data(), 4, 4};

@@ -123,7 +123,8 @@ class Reader {
     if (const Instance* owner = OwnerOf(one->frame, {out_.data(), base_})) {
       const auto offset = static_cast<std::uint64_t>(one->frame - owner->frame);
       if (!HasPlaceFor(*owner, offset, *one))
-        return Fail(ErrorCode::kUnsupported, "a pointer leads into the middle of an element whose layout differs here");
+        return Fail(ErrorCode::kUnsupported, "a pointer leads into the middle of an element whose layout differs here: have the DLL pass the address of a "
+                                             "whole element, or of one of its members");
       one->local = owner->local + ToLocalOffset(*owner->node, offset);
       one->count = std::min(one->count, (owner->frame_bytes() - std::min(offset, owner->frame_bytes())) / node.frame_size);
       // What went out as const is as it was, and may lie where nothing can be written.
