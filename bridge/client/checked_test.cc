@@ -83,6 +83,15 @@ TEST_P(CheckedTest, WhatAlignmentLeavesOpenIsFilled) {
   EXPECT_TRUE(Says(odd.TryCall(two.data(), 1, 8, 1).error(), {"byte 8 of the 8"})) << "padding belongs to the struct";
 }
 
+TEST_P(CheckedTest, AnAlignmentBeyondAPageIsRefused) {
+  const Type wide = Type::Struct("Wide", {{"n", kInt32}}, 0, 8192);
+  auto peek = dll_.Function<int(const std::uint8_t*, int, int)>("peek", {.memsync = {{.pointer = {0}, .length = {{1}}, .type = wide}}});
+  std::vector<std::uint8_t> room(3 * 8192);
+  const auto read = peek.TryCall(room.data(), 1, 0);
+  ASSERT_FALSE(read);
+  EXPECT_TRUE(Says(read.error(), {"aligned beyond a page", "run without it"}));
+}
+
 TEST_P(CheckedTest, PagesAreGivenBackWhenAThreadEnds) {
   for (int i = 0; i < 3; ++i) std::thread([&] { EXPECT_EQ(peek_(bytes_.data(), 4096, 1), 3); }).join();
   auto block = session_.Allocate<std::uint8_t>(1 << 20);

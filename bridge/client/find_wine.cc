@@ -54,7 +54,8 @@ bool IsRoot(const fs::path& folder) {
 Expected<std::vector<std::string>> CommandInRoot(const fs::path& root, Arch arch) {
   const fs::path loader = fs::path("usr/lib/wine") / (arch == Arch::kWin64 ? "wine64" : "wine");
   if (!IsProgram(root / loader))
-    return Fail(ErrorCode::kNotFound, "the Wine root '" + root.string() + "' has no " + loader.string());
+    return Fail(ErrorCode::kNotFound, "the Wine root '" + root.string() + "' has no " + loader.string() +
+                                         ": install wine64 and wine32:i386 in it, or make one with make_wine_root.sh");
   for (const fs::path& folder : LibraryFolders())
     if (IsProgram(folder / "enter-wine-root"))
       return std::vector<std::string>{fs::canonical(folder / "enter-wine-root").string(), fs::canonical(root).string(),
@@ -92,7 +93,7 @@ Expected<fs::path> FindHost(const SessionOptions& options) {
   const auto found = [&](const fs::path& path) { return fs::is_regular_file(path, ignored); };
   if (!options.host.empty()) {
     if (found(options.host)) return fs::absolute(options.host);
-    return Fail(ErrorCode::kNotFound, "no host at '" + options.host.string() + "'");
+    return Fail(ErrorCode::kNotFound, "no host at '" + options.host.string() + "': name spanproof-host.exe, or leave the option out");
   }
   const fs::path arch = Name(options.arch), name = "spanproof-host.exe";
   for (const fs::path& folder : LibraryFolders())

@@ -281,6 +281,22 @@ TEST_F(SessionTest, ThreadsThatEndGiveBackTheirChannel) {
   EXPECT_LT(std::distance(std::filesystem::directory_iterator(host), {}), 200) << "the host keeps nothing of theirs";
 }
 
+TEST_F(SessionTest, MoreThreadsThanThereAreChannelsAreRefused) {
+  constexpr int kThreads = 256;  // 255 channels besides the control channel
+  std::atomic<int> called = 0, refused = 0;
+  std::vector<std::thread> threads;
+  for (int i = 0; i < kThreads; ++i)
+    threads.emplace_back([&] {
+      const auto sum = add_int_.TryCall(1, 2);
+      if (!sum && Says(sum.error(), {"255 threads use this session already", "start another session"})) ++refused;
+      ++called;
+      while (called < kThreads) std::this_thread::sleep_for(std::chrono::milliseconds(1));  // nobody ends, and gives back, before all have called
+    });
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_GE(refused, 1);
+  EXPECT_EQ(add_int_(1, 2), 3);
+}
+
 TEST_F(SessionTest, TwoSessionsAreTwoProcesses) {
   auto second = Start();
   auto store = [](const Session& session) {
@@ -331,7 +347,16 @@ TEST(SessionStart, SaysWhatIsMissing) {
   EXPECT_TRUE(Says(no_wine.error(), {"/nowhere/wine"}));
   auto no_host = Session::TryStart({.host = "/nowhere/spanproof-host.exe"});
   ASSERT_FALSE(no_host);
-  EXPECT_TRUE(Says(no_host.error(), {"/nowhere/spanproof-host.exe"}));
+  EXPECT_TRUE(Says(no_host.error(), {"/nowhere/spanproof-host.exe", "leave the option out"}));
+
+  const std::filesystem::path root = std::filesystem::path(::testing::TempDir()) / ("spanproof-no-loader-" + std::to_string(getpid()));
+  std::filesystem::create_directories(root / "etc");
+  std::filesystem::create_directories(root / "usr/lib/wine");
+  std::ofstream(root / "etc/debian_version") << "12\n";
+  auto no_loader = Session::TryStart({.wine = root.string()});
+  std::filesystem::remove_all(root);
+  ASSERT_FALSE(no_loader);
+  EXPECT_TRUE(Says(no_loader.error(), {root.c_str(), "has no usr/lib/wine/wine64", "make_wine_root.sh"}));
 }
 
 TEST(SessionStart, AHostThatIsNoneEndsInAnErrorThatQuotesIt) {

@@ -42,5 +42,15 @@ TEST(TypeOf, MembersThatDoNotMakeTheStructAreRefused) {
       << Refusal<Swapped>();
 }
 
+TEST(TypeOf, AnAlignmentThatNothingExplainsIsRefused) {
+  try {
+    internal::Define(Type::Declare("Odd"), 4, 3, {{"n", kInt32, 0}});
+    FAIL() << "an alignment of 3";
+  } catch (const Exception& exception) {
+    EXPECT_NE(exception.error().message.find("BRIDGE_STRUCT(Odd): its alignment is 3, which its members do not explain"), std::string::npos)
+        << exception.error().message;
+  }
+}
+
 }  // namespace
 }  // namespace bridge::testing

@@ -39,7 +39,7 @@ class Table {
       free_.pop_back();
     } else {
       id = size_.load(std::memory_order_relaxed);
-      if (id == kBlock * kBlocks) return Fail(ErrorCode::kUnsupported, "more than a million bindings are alive");
+      if (id == kBlock * kBlocks) return Fail(ErrorCode::kUnsupported, "more than a million bindings are alive: keep what you bound instead of binding for each call");
       if (id % kBlock == 0) blocks_[id / kBlock] = std::make_unique<Block>();
     }
     blocks_[id / kBlock]->entries[id % kBlock].store(entry.release(), std::memory_order_release);

@@ -155,6 +155,27 @@ TEST(Unmarshal, APointerIntoTheMiddleOfOwnMemoryKeepsItsDistance) {
   EXPECT_EQ(call.words[0], Address(pixels + 2));
 }
 
+TEST(Unmarshal, APointerIntoTheMiddleOfAnElementThatDiffersIsRefused) {
+  const Type handle = Type::Struct("Handle", {{"p", Type::Pointer(kVoid)}, {"n", kInt32}});  // 16 bytes here, 8 there
+  const Plan plan = MakePlan(MakeSignature({Type::Pointer(handle)}), Abi::kSysv64, Abi::kWin32Gnu);
+  std::byte own[32] = {};
+  for (const std::uint64_t offset : {0, 8, 4}) {
+    Callback call(0x5000);
+    std::byte* frame = *call.segment.Allocate(16, 16);
+    call.instances.push_back(Instance{.node = &plan.nodes[0], .local = own, .frame = frame, .count = 2});
+    std::uint64_t words[2] = {Address(frame) + offset + 0x5000, 0};
+    const auto entered = Unpack(plan, words, call.origin, &call.scratch, &call.instances);
+    call.instances.clear();
+    if (offset != 4) {
+      ASSERT_TRUE(entered);
+      EXPECT_EQ(words[0], Address(own) + offset * 2);
+      continue;
+    }
+    ASSERT_FALSE(entered);
+    EXPECT_NE(entered.error().message.find("have the DLL pass the address of a whole element"), std::string::npos);
+  }
+}
+
 TEST(Unmarshal, MoreThanOwnMemoryHoldsIsCutOff) {
   std::int16_t pixels[4] = {1, 2, 3, 4}, behind = 77;
   Image own{pixels, 2, 2};
