@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "harness/inproc/signature.h"
 
+#include <vector>
+
 namespace spanproof {
 namespace {
 
@@ -35,9 +37,21 @@ std::string_view Promoted(Kind kind) {
   }
 }
 
+// Beyond any thread's stack; compilers for 32 bits refuse types of 2 GiB altogether.
+constexpr std::uint64_t kLargestByValue = 16 << 20;
+
 }  // namespace
 
 Expected<void> CheckCallable(const TypeTable& types, const Prototype& prototype) {
+  std::vector<TypeId> passed = prototype.arguments;
+  passed.push_back(prototype.result);
+  for (const TypeId id : passed) {
+    if (!IsAggregate(types[id].kind)) continue;
+    const auto layout = LayoutOf(types, id, Abi::kWin32Gnu);
+    if (!layout || layout->size <= kLargestByValue) continue;
+    return Fail(ErrorCode::kInvalidArgument, "a \"" + types.Spell(id) + "\" of " + std::to_string(layout->size) +
+                                                 " bytes is too large to be passed by value; write a pointer to it");
+  }
   if (prototype.convention == Convention::kVectorcall) {
     return Fail(ErrorCode::kInvalidArgument,
                 "convention \"vectorcall\" is not supported; use cdecl, stdcall, fastcall or thiscall");

@@ -8,7 +8,7 @@
 namespace spanproof {
 
 // kInvalidArgument where no compiler would make the call, or nobody should: what
-// C promotes after "...", "..." with another convention than cdecl, vectorcall. The
+// C promotes after "...", "..." with another convention than cdecl, vectorcall, values of more than 16 MiB. The
 // message says what to write instead.
 Expected<void> CheckCallable(const TypeTable& types, const Prototype& prototype);
 

@@ -65,6 +65,11 @@ TEST(Signature, RefusesWhatNobodyShouldCall) {
   EXPECT_TRUE(CheckCallable(types, prototype));
   prototype.convention = Convention::kVectorcall;
   EXPECT_FALSE(CheckCallable(types, prototype));
+  prototype.convention = Convention::kCdecl;
+  prototype.result = *types.DefineStruct("Flood", {{"bytes", *types.Parse("char[2147483648]")}});
+  const auto flood = CheckCallable(types, prototype);
+  ASSERT_FALSE(flood);
+  EXPECT_NE(flood.error().message.find("\"Flood\" of 2147483648 bytes is too large"), std::string::npos);
 }
 
 }  // namespace
