@@ -71,7 +71,7 @@ int *SPANPROOF_CONV allocate_page(void) { return VirtualAlloc(NULL, 4096, MEM_RE
 
 int SPANPROOF_CONV free_page(void *page) {
   int freed = VirtualFree(page, 0, MEM_RELEASE) != 0;
-  SetLastError(0); /* of a page that is no more: 487 on Wine 8.0, 87 on Wine 10.0 */
+  if (!freed) SetLastError(0); /* of a page that is no more: 487 on Wine 8.0, 87 on Wine 10.0 */
   return freed;
 }
 
