@@ -50,40 +50,37 @@ Error Explain(Error error, std::uint64_t bytes, std::uint64_t address, const cha
   return error;
 }
 
-}  // namespace
-
-Expected<void> ReadRemote(Connection& connection, std::uint64_t address, std::byte* to, std::uint64_t bytes) {
-  auto here = Reach(connection, address, bytes, "reading");
+// One request for each piece of the range: `fill`(room, done, step) before it, `take` with the same after it.
+template <typename Fill, typename Take>
+Expected<void> InPieces(Connection& connection, Verb verb, const char* what, std::uint64_t address, std::uint64_t bytes, Fill fill,
+                        Take take) {
+  auto here = Reach(connection, address, bytes, what);
   if (!here) return tl::unexpected(here.error());
   Stage stage(*here);
   auto room = stage.Take(std::min(bytes, kPiece));
   if (!room) return tl::unexpected(room.error());
-  for (std::uint64_t done = 0; done < bytes;) {
-    const std::uint64_t step = std::min(bytes - done, kPiece);
-    const std::uint64_t target = reinterpret_cast<std::uint64_t>(*room) + connection.segment().delta();
-    auto answer = (*here)->Ask(Verb::kRead, 0, {address + done, step, target}, "reading the DLL's memory");
-    if (!answer) return tl::unexpected(Explain(answer.error(), bytes, address, "reading"));
-    std::memcpy(to + done, *room, step);
-    done += step;
+  const std::uint64_t staged = reinterpret_cast<std::uint64_t>(*room) + connection.segment().delta();
+  for (std::uint64_t done = 0, step = 0; done < bytes; done += step) {
+    step = std::min(bytes - done, kPiece);
+    fill(*room, done, step);
+    auto answer = (*here)->Ask(verb, 0, {address + done, step, staged}, std::string(what) + " the DLL's memory");
+    if (!answer) return tl::unexpected(Explain(answer.error(), bytes, address, what));
+    take(*room, done, step);
   }
   return {};
 }
 
+}  // namespace
+
+Expected<void> ReadRemote(Connection& connection, std::uint64_t address, std::byte* to, std::uint64_t bytes) {
+  return InPieces(connection, Verb::kRead, "reading", address, bytes, [](std::byte*, std::uint64_t, std::uint64_t) {},
+                  [to](const std::byte* room, std::uint64_t done, std::uint64_t step) { std::memcpy(to + done, room, step); });
+}
+
 Expected<void> WriteRemote(Connection& connection, std::uint64_t address, const std::byte* from, std::uint64_t bytes) {
-  auto here = Reach(connection, address, bytes, "writing");
-  if (!here) return tl::unexpected(here.error());
-  Stage stage(*here);
-  auto room = stage.Take(std::min(bytes, kPiece));
-  if (!room) return tl::unexpected(room.error());
-  for (std::uint64_t done = 0; done < bytes;) {
-    const std::uint64_t step = std::min(bytes - done, kPiece);
-    const std::uint64_t source = reinterpret_cast<std::uint64_t>(*room) + connection.segment().delta();
-    std::memcpy(*room, from + done, step);
-    auto answer = (*here)->Ask(Verb::kWrite, 0, {address + done, step, source}, "writing the DLL's memory");
-    if (!answer) return tl::unexpected(Explain(answer.error(), bytes, address, "writing"));
-    done += step;
-  }
-  return {};
+  return InPieces(connection, Verb::kWrite, "writing", address, bytes,
+                  [from](std::byte* room, std::uint64_t done, std::uint64_t step) { std::memcpy(room, from + done, step); },
+                  [](const std::byte*, std::uint64_t, std::uint64_t) {});
 }
 
 Expected<std::string> ReadRemoteText(Connection& connection, std::uint64_t address, std::uint32_t unit,
