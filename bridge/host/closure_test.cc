@@ -5,17 +5,9 @@
 
 #include "bridge/core/testing.h"
 #include "bridge/host/closure_interface.h"
+#include "bridge/host/testing.h"
 
 // libffi's closures, called as the compiler of the gnu ABIs calls them.
-#ifdef _WIN64
-#define STDCALL
-#define FASTCALL
-#define THISCALL
-#else
-#define STDCALL __attribute__((stdcall))
-#define FASTCALL __attribute__((fastcall))
-#define THISCALL __attribute__((thiscall))
-#endif
 
 namespace bridge::host {
 namespace {

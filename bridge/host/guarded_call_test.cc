@@ -7,17 +7,9 @@
 #include <cstring>
 
 #include "bridge/core/testing.h"
+#include "bridge/host/testing.h"
 
 // The stubs against functions that the compiler of the gnu ABIs made.
-#ifdef _WIN64
-#define STDCALL
-#define FASTCALL
-#define THISCALL
-#else
-#define STDCALL __attribute__((stdcall))
-#define FASTCALL __attribute__((fastcall))
-#define THISCALL __attribute__((thiscall))
-#endif
 #define CALLEE [[gnu::noinline]]
 
 namespace bridge::host {
