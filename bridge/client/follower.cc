@@ -22,21 +22,6 @@ const Node* Tail(const Plan& plan, const Node& node) {
 
 bool IsText(const Node& node) { return node.extent == Extent::kTerminated8 || node.extent == Extent::kTerminated16; }
 
-std::uint64_t WidthOf(Kind kind, std::uint64_t pointer) {
-  switch (kind) {
-    case Kind::kBool:
-    case Kind::kInt8:
-    case Kind::kUint8: return 1;
-    case Kind::kInt16:
-    case Kind::kUint16:
-    case Kind::kChar16: return 2;
-    case Kind::kInt32:
-    case Kind::kUint32: return 4;
-    case Kind::kPointer: return pointer;  // size_t
-    default: return 8;
-  }
-}
-
 }  // namespace
 
 Error Follower::Unreadable(std::uint32_t word, Error error) const {
@@ -130,7 +115,7 @@ Expected<std::uint64_t> Follower::Bring(const Plan& plan, const Node& node, std:
     std::uint64_t head = 0;
     for (const Load& load : node.loads)
       if (word == &words_[root] && load.word == root && load.hops.size() == 2 && load.hops[1].dereference)
-        head = std::max<std::uint64_t>(head, load.hops[1].frame_offset + WidthOf(load.kind, plan.frame_pointer));
+        head = std::max<std::uint64_t>(head, load.hops[1].frame_offset + ScalarBytes(load.kind, plan.frame_pointer));
     if (head != 0) {
       auto read = Read(address, head);
       if (!read) return tl::unexpected(Unreadable(root, read.error()));

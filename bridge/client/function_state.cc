@@ -158,9 +158,6 @@ Expected<std::shared_ptr<const FunctionState>> FunctionState::Bind(std::shared_p
   if (!after) return in_function(after.error());
   auto here = module->connection->Here();
   if (!here) return tl::unexpected(here.error());
-  // What only the call makes known is read afterwards, on demand: the host has nothing to copy.
-  binding->plan.nodes.clear();
-  binding->plan.roots.clear();
   WireWriter wire;
   wire.U32(module->id);
   wire.Text(symbol);

@@ -17,6 +17,10 @@ struct Heap {
   int* data;
 };
 
+struct Count {
+  int n;
+};
+
 struct Caption {
   char start[5];
   char rest[];
@@ -24,6 +28,7 @@ struct Caption {
 
 }  // namespace bridge::testing
 
+BRIDGE_STRUCT(bridge::testing::Count, n);
 BRIDGE_STRUCT(bridge::testing::Caption, start, rest);
 BRIDGE_STRUCT(bridge::testing::Heap, count, data);
 BRIDGE_STRUCT(bridge::testing::Chain, number, value, before);
@@ -52,6 +57,14 @@ TEST_P(MirrorsTest, AReturnedArrayIsReadAndFreedByTheDllsOwnFunction) {
   EXPECT_EQ(floats[3], 3.5f) << "a later call leaves it alone";
   give_back_(floats);
   EXPECT_EQ(alive_(), 0) << "the DLL got its own pointer";
+}
+
+TEST_P(MirrorsTest, ALengthMayStandInASmallStructByValue) {
+  // A struct of one int travels as the int does, in a word on win64 and on win32's stack.
+  auto make = dll_.Function<float*(Count)>("return_floats", {.memsync = {{.pointer = {"r"}, .length = {{0, "n"}}, .type = kFloat}}});
+  float* floats = make({3});
+  EXPECT_EQ(std::vector<float>(floats, floats + 3), (std::vector<float>{0.5f, 1.5f, 2.5f}));
+  give_back_(floats);
 }
 
 TEST_P(MirrorsTest, WhatTheClientChangesIsTheDllsAtTheNextCallThatTakesIt) {

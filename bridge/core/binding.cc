@@ -6,30 +6,6 @@
 namespace bridge {
 namespace {
 
-bool IsAggregate(Kind kind) { return kind == Kind::kStruct || kind == Kind::kUnion; }
-bool FitsRegister(std::uint32_t bytes) { return bytes == 1 || bytes == 2 || bytes == 4 || bytes == 8; }
-
-// Of what crosses as one word; 0 of everything else.
-std::uint32_t ScalarBytes(Kind kind, std::uint32_t pointer_size) {
-  switch (kind) {
-    case Kind::kBool:
-    case Kind::kInt8:
-    case Kind::kUint8: return 1;
-    case Kind::kInt16:
-    case Kind::kUint16:
-    case Kind::kChar16: return 2;
-    case Kind::kInt32:
-    case Kind::kUint32:
-    case Kind::kFloat: return 4;
-    case Kind::kInt64:
-    case Kind::kUint64:
-    case Kind::kDouble: return 8;
-    case Kind::kPointer:
-    case Kind::kFunction: return pointer_size;
-    default: return 0;
-  }
-}
-
 bool Sound(const PassedResult& result, std::uint32_t pointer_size) {
   const bool floating = result.kind == Kind::kFloat || result.kind == Kind::kDouble;
   const std::uint32_t scalar = ScalarBytes(result.kind, pointer_size);
@@ -75,17 +51,6 @@ bool SoundArguments(const Binding& binding, std::uint32_t pointer_size) {
   return stack <= kMaxStackBytes;
 }
 
-// The host has small aggregates in the words themselves, where plans expect their addresses.
-void ReadInWords(const Signature& signature, const std::vector<Passed>& arguments, Plan* plan) {
-  for (Node& node : plan->nodes)
-    for (Load& load : node.loads) {
-      const bool by_value = load.word < signature.arguments.size() && IsAggregate(signature.arguments[load.word].kind());
-      if (!by_value || arguments[load.word].travel != Travel::kWord) continue;
-      load.hops.erase(load.hops.begin());
-      load.hops[0].dereference = false;
-    }
-}
-
 }  // namespace
 
 Expected<Binding> MakeBinding(const Signature& signature, Abi abi, bool is_callback) {
@@ -101,10 +66,12 @@ Expected<Binding> MakeBinding(const Signature& signature, Abi abi, bool is_callb
   auto call = PassCall(signature, abi);
   if (!call) return tl::unexpected(call.error());
   Binding binding{.convention = signature.convention, .result = call->result, .arguments = std::move(call->arguments), .plan = {}};
-  auto plan = CompilePlan(signature, abi, abi, is_callback ? Phase::kBefore : Phase::kAfter);
+  binding.plan.local_pointer = binding.plan.frame_pointer = static_cast<std::uint8_t>(PointerSize(abi));
+  binding.plan.words = static_cast<std::uint32_t>(binding.arguments.size() + 1);
+  if (!is_callback) return binding;
+  auto plan = CompilePlan(signature, abi, abi, Phase::kBefore);
   if (!plan) return tl::unexpected(plan.error());
   binding.plan = std::move(*plan);
-  if (!is_callback) ReadInWords(signature, binding.arguments, &binding.plan);
   return binding;
 }
 

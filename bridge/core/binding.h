@@ -15,7 +15,7 @@ struct Binding {
   Convention convention = Convention::kCdecl;
   PassedResult result;
   std::vector<Passed> arguments;  // with the hidden pointer to a result in memory, where there is one
-  Plan plan;  // functions: what is read after the call; callbacks: what is read at entry
+  Plan plan;  // of a callback: what is read at entry; empty of a function, after which the client reads
 };
 
 // kUnsupported names what the host cannot call: by-value structs and arrays.

@@ -10,8 +10,6 @@ namespace {
 constexpr std::size_t kMaxRuns = 65536;  // pieces of one element
 constexpr std::uint32_t kX87Bytes = 10;  // of a gnu long double; the rest is padding
 
-bool IsMsvc(Abi abi) { return abi == Abi::kWin64Msvc || abi == Abi::kWin32Msvc; }
-
 bool HoldsPointer(const Type& type) {
   if (type.kind() == Kind::kPointer || type.kind() == Kind::kFunction) return true;
   if (type.kind() == Kind::kArray) return HoldsPointer(type.element());

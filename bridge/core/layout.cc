@@ -20,9 +20,6 @@ tl::unexpected<Error> TooLarge(const Type& type) {
   return Fail(ErrorCode::kInvalidArgument, type.Spell() + " is larger than any memory: write fewer elements");
 }
 
-bool IsWin32(Abi abi) { return abi == Abi::kWin32Gnu || abi == Abi::kWin32Msvc; }
-bool IsMsvc(Abi abi) { return abi == Abi::kWin64Msvc || abi == Abi::kWin32Msvc; }
-
 bool IsSigned(Kind kind) {
   return kind == Kind::kInt8 || kind == Kind::kInt16 || kind == Kind::kInt32 || kind == Kind::kInt64;
 }
@@ -30,24 +27,10 @@ bool IsSigned(Kind kind) {
 Shape Scalar(std::uint64_t bytes) { return {bytes, bytes, 1}; }
 
 Expected<Shape> ScalarShape(Kind kind, Abi abi) {
-  switch (kind) {
-    case Kind::kBool:
-    case Kind::kInt8:
-    case Kind::kUint8: return Scalar(1);
-    case Kind::kInt16:
-    case Kind::kUint16:
-    case Kind::kChar16: return Scalar(2);
-    case Kind::kInt32:
-    case Kind::kUint32:
-    case Kind::kFloat: return Scalar(4);
-    case Kind::kInt64:
-    case Kind::kUint64:
-    case Kind::kDouble: return Scalar(8);  // 8 on win32 too: Windows compilers align them so in structs
-    case Kind::kPointer:
-    case Kind::kFunction: return Scalar(PointerSize(abi));
-    case Kind::kLongDouble: return IsMsvc(abi) ? Scalar(8) : IsWin32(abi) ? Shape{12, 4, 1} : Scalar(16);
-    default: return Fail(ErrorCode::kUnsupported, "a void has no layout: it is only pointed at (void*)");
-  }
+  if (kind == Kind::kLongDouble) return IsMsvc(abi) ? Scalar(8) : IsWin32(abi) ? Shape{12, 4, 1} : Scalar(16);
+  // 8 bytes are aligned to 8 on win32 too: Windows compilers align them so in structs.
+  if (const std::uint32_t bytes = ScalarBytes(kind, PointerSize(abi)); bytes != 0) return Scalar(bytes);
+  return Fail(ErrorCode::kUnsupported, "a void has no layout: it is only pointed at (void*)");
 }
 
 // One walk: each description is checked and laid out once.
@@ -139,6 +122,26 @@ std::optional<NamedMember> Find(const Type& type, std::string_view name, Abi abi
 }
 
 }  // namespace
+
+std::uint32_t ScalarBytes(Kind kind, std::uint32_t pointer_bytes) {
+  switch (kind) {
+    case Kind::kBool:
+    case Kind::kInt8:
+    case Kind::kUint8: return 1;
+    case Kind::kInt16:
+    case Kind::kUint16:
+    case Kind::kChar16: return 2;
+    case Kind::kInt32:
+    case Kind::kUint32:
+    case Kind::kFloat: return 4;
+    case Kind::kInt64:
+    case Kind::kUint64:
+    case Kind::kDouble: return 8;
+    case Kind::kPointer:
+    case Kind::kFunction: return pointer_bytes;
+    default: return 0;
+  }
+}
 
 std::uint32_t PointerSize(Abi abi) { return IsWin32(abi) ? 4 : 8; }
 

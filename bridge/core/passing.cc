@@ -8,11 +8,6 @@
 namespace bridge {
 namespace {
 
-bool IsWin32(Abi abi) { return abi == Abi::kWin32Msvc || abi == Abi::kWin32Gnu; }
-bool IsMsvc(Abi abi) { return abi == Abi::kWin32Msvc || abi == Abi::kWin64Msvc; }
-bool IsAggregate(Kind kind) { return kind == Kind::kStruct || kind == Kind::kUnion; }
-bool FitsRegister(std::uint64_t bytes) { return bytes == 1 || bytes == 2 || bytes == 4 || bytes == 8; }
-
 tl::unexpected<Error> Unsupported(std::string message) { return Fail(ErrorCode::kUnsupported, std::move(message)); }
 
 // Whether a compiler that looks at the parts handles `type` as a block of bytes although its size would fit a

@@ -23,6 +23,9 @@ enum class Travel : std::uint8_t {
 // The two registers of win32's fastcall; thiscall has the first of them.
 enum class Register : std::uint8_t { kNone, kEcx, kEdx };
 
+// Whether an aggregate of so many bytes travels in a register where its ABI lets it.
+constexpr bool FitsRegister(std::uint64_t bytes) { return bytes == 1 || bytes == 2 || bytes == 4 || bytes == 8; }
+
 struct Passed {
   Kind kind = Kind::kInt32;
   Travel travel = Travel::kWord;

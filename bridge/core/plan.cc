@@ -21,8 +21,6 @@ namespace {
 
 constexpr std::size_t kMaxNodes = 4096;  // pointers to follow in one signature
 
-bool IsAggregate(const Type& type) { return type.kind() == Kind::kStruct || type.kind() == Kind::kUnion; }
-
 class Compiler final : public ElementVisitor {
  public:
   Compiler(const Signature& signature, Abi local, Abi frame, Phase phase)

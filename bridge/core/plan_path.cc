@@ -6,8 +6,6 @@
 namespace bridge {
 namespace {
 
-bool IsAggregate(const Type& type) { return type.kind() == Kind::kStruct || type.kind() == Kind::kUnion; }
-
 class Follower {
  public:
   Follower(const Path& path, Abi local, Abi frame) : path_(path), local_(local), frame_(frame) {}

@@ -99,26 +99,11 @@ Node ReadNode(WireReader* in) {
   return node;
 }
 
-std::uint32_t LengthBytes(Kind kind, const Plan& plan) {
-  switch (kind) {
-    case Kind::kPointer: return plan.frame_pointer;  // size_t
-    case Kind::kBool:
-    case Kind::kInt8:
-    case Kind::kUint8: return 1;
-    case Kind::kInt16:
-    case Kind::kUint16:
-    case Kind::kChar16: return 2;
-    case Kind::kInt32:
-    case Kind::kUint32: return 4;
-    default: return 8;
-  }
-}
-
 bool Sound(const Load& load, const Plan& plan) {
   if (load.word >= plan.words || load.hops.empty()) return false;
   if (!IsIntegerKind(load.kind) && load.kind != Kind::kPointer) return false;
   // A word is 8 bytes; what lies beside it is none of the load's business. Behind a pointer the caller answers for it.
-  const std::uint32_t bytes = load.hops.size() > 1 ? plan.frame_pointer : LengthBytes(load.kind, plan);
+  const std::uint32_t bytes = load.hops.size() > 1 ? plan.frame_pointer : ScalarBytes(load.kind, plan.frame_pointer);
   const Load::Hop& first = load.hops[0];
   return !first.dereference && first.local_offset == first.frame_offset && first.local_offset <= 8 - bytes &&
          std::all_of(load.hops.begin() + 1, load.hops.end(), [](const Load::Hop& hop) { return hop.dereference; });

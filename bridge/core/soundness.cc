@@ -10,8 +10,6 @@ namespace {
 constexpr std::uint32_t kLargestPack = 16;
 constexpr std::uint32_t kLargestAlign = 8192;  // what COFF objects can ask for
 
-bool IsAggregate(const Type& type) { return type.kind() == Kind::kStruct || type.kind() == Kind::kUnion; }
-
 bool IsFlexible(const Type& type) { return type.kind() == Kind::kArray && type.count() == 0; }
 
 bool EndsFlexible(const Type& type) {

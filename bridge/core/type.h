@@ -135,6 +135,12 @@ std::uint64_t ReadBits(const void* object, const Placed& at);
 void WriteBits(void* object, const Placed& at, std::uint64_t value);
 
 std::uint32_t PointerSize(Abi abi);
+// Of a scalar, a pointer or a function; 0 of everything else, and of long double, whose width is the ABI's.
+std::uint32_t ScalarBytes(Kind kind, std::uint32_t pointer_bytes);
+constexpr bool IsAggregate(Kind kind) { return kind == Kind::kStruct || kind == Kind::kUnion; }
+inline bool IsAggregate(const Type& type) { return IsAggregate(type.kind()); }
+constexpr bool IsWin32(Abi abi) { return abi == Abi::kWin32Gnu || abi == Abi::kWin32Msvc; }
+constexpr bool IsMsvc(Abi abi) { return abi == Abi::kWin64Msvc || abi == Abi::kWin32Msvc; }
 Abi DefaultAbi(Arch arch);  // msvc, for DLLs that are not ours
 
 std::string WithArticle(const Type& type);  // "a Point", "an int32"

@@ -4,8 +4,6 @@
 namespace bridge::host {
 namespace {
 
-bool IsAggregate(Kind kind) { return kind == Kind::kStruct || kind == Kind::kUnion; }
-
 // libffi counts a stdcall, fastcall or thiscall closure's arguments with the padding that a struct would have, and takes as much
 // off the stack: with (int, double) 16 bytes instead of 12. On the stack of win32 everything is aligned to 4.
 constexpr unsigned short kStackAlign = sizeof(void*);

@@ -34,8 +34,6 @@ tl::unexpected<EngineError> FromError(const Error& error) {
   return tl::unexpected(EngineError{kind, error.os_error, error.address, error.message});
 }
 
-bool IsAggregate(const Type& type) { return type.kind() == Kind::kStruct || type.kind() == Kind::kUnion; }
-
 // Slots are zero-extended, the bridge's words extended by their sign.
 std::uint64_t ToWord(Kind kind, std::uint64_t bits) {
   switch (kind) {
