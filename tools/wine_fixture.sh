@@ -14,8 +14,11 @@ case $action in
     # output goes to a file: ctest would wait for the end of a pipe.
     setsid "$wineserver" -f -p </dev/null >"$log" 2>&1 &
     if [ ! -e "$WINEPREFIX/spanproof-made" ]; then
-      timeout 110 "$wine" wineboot.exe --init </dev/null >>"$log" 2>&1 ||
-        { cat "$log"; echo "wineboot failed"; exit 1; }
+      # As harness/run/wine_prefix.cc does, for its reason.
+      for attempt in 1 2 3; do
+        timeout 110 "$wine" wineboot.exe --init </dev/null >>"$log" 2>&1 && break
+        [ "$attempt" -lt 3 ] || { cat "$log"; echo "wineboot failed"; exit 1; }
+      done
       touch "$WINEPREFIX/spanproof-made"
     fi
     timeout 60 "$wine" cmd.exe /c exit 0 </dev/null >>"$log" 2>&1 ||

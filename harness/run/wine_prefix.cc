@@ -20,6 +20,9 @@ using std::chrono::milliseconds;
 using std::chrono::seconds;
 
 constexpr int kPrefixes = 64;  // runners at once, for one Wine
+// Wine makes a new prefix beside the wineboot that it was asked for. That one was seen to end with status 53 (a DLL
+// that was not found) while the prefix came out whole, on one machine of many: the next finds every DLL.
+constexpr int kBoots = 3;
 
 // FNV-1a: tells two Wines of one version in two folders apart.
 std::string ShortHash(const std::string& text) {
@@ -104,6 +107,18 @@ Expected<void> WinePrefix::Make(const std::function<void(const std::string&)>& t
   }
   told("making a Wine prefix for wine-" + wine_.version + " (once): " + path_.string());
   fs::create_directories(path_, error);
+  for (int attempt = 1;; ++attempt) {
+    auto trouble = Boot();
+    if (!trouble) return tl::unexpected(trouble.error());
+    if (trouble->empty()) break;
+    if (attempt == kBoots) return Fail(ErrorCode::kInternal, *trouble);
+    told(*trouble + "; once more");
+  }
+  std::ofstream(made) << wine_.full_version << "\n";
+  return {};
+}
+
+Expected<std::string> WinePrefix::Boot() {
   const auto environment = WineEnvironment(path_);
   // Kept until the server has ended by itself: it bears the child's mark, and
   // writes the registry when it ends.
@@ -114,15 +129,13 @@ Expected<void> WinePrefix::Make(const std::function<void(const std::string&)>& t
   if (!boot) {
     return Fail(boot.error().code, "wineboot in " + path_.string() + ": " + boot.error().message);
   }
-  if (boot->status.signalled || boot->status.code != 0) {
-    return Fail(ErrorCode::kInternal, "wineboot " + boot->status.Spell() + ": " + boot->errors);
-  }
   const auto waited = RunCommand({wine_.Words(wine_.server, {"-w"}), environment}, seconds(60), cancel_);
   if (!waited) return tl::unexpected(waited.error());
-  if (!fs::exists(path_ / "system.reg", error)) {
-    return Fail(ErrorCode::kInternal, "wineboot left no prefix at " + path_.string());
+  if (boot->status.signalled || boot->status.code != 0) {
+    return "wineboot " + boot->status.Spell() + ": " + boot->errors;
   }
-  std::ofstream(made) << wine_.full_version << "\n";
+  std::error_code error;
+  if (!fs::exists(path_ / "system.reg", error)) return "wineboot left no prefix at " + path_.string();
   return {};
 }
 

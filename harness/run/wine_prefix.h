@@ -42,6 +42,8 @@ class WinePrefix {
   WinePrefix(const Wine& wine, int cancel) : wine_(wine), cancel_(cancel) {}
   bool TryLock(const std::filesystem::path& path);
   Expected<void> Make(const std::function<void(const std::string&)>& told);
+  // One wineboot, from its start to the end of its server. What went wrong with it; empty: nothing.
+  Expected<std::string> Boot();
   Expected<void> StartServer();
   void EndServer();
 
