@@ -14,6 +14,7 @@ spanproof_packages=(
   wine wine64                                        # what is run on
   strace                                             # counts system calls in a test
   clang                                              # knows Microsoft's layouts
+  spin                                               # checks the model of the doorbell
 )
 
 say() { printf '%s\n' "$*" >&2; }
