@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: MIT */
+#include "dlls/filters.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static int16_t pixel(const Image *image, int x, int y) {
+  if (x < 0 || x >= image->width || y < 0 || y >= image->height) return 0;
+  return image->data[y * image->width + x];
+}
+
+int SPANPROOF_CONV filter_into(const Image *in, Image *out, filter_func_t filter) {
+  int calls = 0;
+  out->data = malloc((size_t)in->width * (size_t)in->height * sizeof(int16_t));
+  if (!out->data) return -1;
+  out->width = in->width;
+  out->height = in->height;
+  for (int y = 0; y < in->height; ++y) {
+    for (int x = 0; x < in->width; ++x, ++calls) {
+      int16_t window[9];
+      for (int i = 0; i < 9; ++i) window[i] = pixel(in, x - 1 + i % 3, y - 1 + i / 3);
+      Image view = {window, 3, 3};
+      out->data[y * in->width + x] = filter(&view);
+    }
+  }
+  return calls;
+}
+
+void SPANPROOF_CONV free_pixels(Image *image) {
+  free(image->data);
+  image->data = NULL;
+}
+
+int SPANPROOF_CONV filter_rows(Image *image, row_func_t filter) {
+  const int width = image->width, height = image->height;
+  const size_t row_bytes = (size_t)width * sizeof(int16_t);
+  /* A row of zeros above and below. */
+  int16_t *padded = calloc((size_t)height + 2, row_bytes);
+  if (!padded) return -1;
+  memcpy(padded + width, image->data, (size_t)height * row_bytes);
+  for (int y = 0; y < height; ++y) {
+    const Image rows = {padded + y * width, (int16_t)width, 3};
+    Image row = {image->data + y * width, (int16_t)width, 1};
+    filter(y, &rows, &row);
+  }
+  free(padded);
+  return height;
+}

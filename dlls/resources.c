@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: MIT */
+#include "dlls/resources.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include <windows.h>
+
+#include <psapi.h>
+#include <winternl.h>
+
+enum { kMost = 64 };
+
+typedef struct {
+  long handles, threads;
+  size_t bytes;
+} Resources;
+
+static Resources noted;
+static HANDLE events[kMost], threads[kMost], stop;
+static int event_count, thread_count;
+static char *held_memory;
+
+/*
+ * By the list of processes: Wine answers the direct question for a process's
+ * handles (ProcessHandleCount) with 0.
+ */
+static int look(Resources *found) {
+  ULONG size = 1 << 16, needed = 0;
+  for (;;) {
+    char *list = malloc(size);
+    if (!list) return 0;
+    const NTSTATUS status = NtQuerySystemInformation(SystemProcessInformation, list, size, &needed);
+    if (status == (NTSTATUS)0xc0000004) {
+      free(list);
+      size *= 2;
+      continue;
+    }
+    const SYSTEM_PROCESS_INFORMATION *process = (void *)list;
+    while (status >= 0 && (ULONG_PTR)process->UniqueProcessId != GetCurrentProcessId()) {
+      if (process->NextEntryOffset == 0) break;
+      process = (const void *)((const char *)process + process->NextEntryOffset);
+    }
+    const int own = status >= 0 && (ULONG_PTR)process->UniqueProcessId == GetCurrentProcessId();
+    if (own) {
+      found->handles = (long)process->HandleCount;
+      found->threads = (long)process->NumberOfThreads;
+    }
+    free(list);
+    PROCESS_MEMORY_COUNTERS memory = {.cb = sizeof memory};
+    if (!own || !GetProcessMemoryInfo(GetCurrentProcess(), &memory, sizeof memory)) return 0;
+    found->bytes = memory.WorkingSetSize;
+    return 1;
+  }
+}
+
+int SPANPROOF_CONV note_resources(void) { return look(&noted) ? 0 : -1; }
+
+int SPANPROOF_CONV handles_grown(void) {
+  Resources now;
+  return look(&now) ? (int)(now.handles - noted.handles) : -1000000;
+}
+
+int SPANPROOF_CONV threads_grown(void) {
+  Resources now;
+  return look(&now) ? (int)(now.threads - noted.threads) : -1000000;
+}
+
+int SPANPROOF_CONV resources_grown(void) { return abs(handles_grown()) + abs(threads_grown()); }
+
+int SPANPROOF_CONV memory_grown_beyond(int kib) {
+  Resources now;
+  return !look(&now) || now.bytes > noted.bytes + (size_t)kib * 1024;
+}
+
+int SPANPROOF_CONV hold_events(int n) {
+  if (n < 0 || n > kMost) return -1;
+  while (event_count < n) events[event_count++] = CreateEventA(NULL, TRUE, FALSE, NULL);
+  while (event_count > n) CloseHandle(events[--event_count]);
+  return event_count;
+}
+
+static DWORD WINAPI wait_for_stop(void *argument) {
+  return WaitForSingleObject(argument, INFINITE);
+}
+
+int SPANPROOF_CONV hold_threads(int n) {
+  if (n < 0 || n > kMost) return -1;
+  if (n > 0 && !stop) stop = CreateEventA(NULL, TRUE, FALSE, NULL);
+  while (thread_count < n) threads[thread_count++] = CreateThread(NULL, 1 << 16, wait_for_stop, stop, 0, NULL);
+  if (thread_count > n) {
+    /* All end together. */
+    SetEvent(stop);
+    while (thread_count > 0) {
+      WaitForSingleObject(threads[--thread_count], INFINITE);
+      CloseHandle(threads[thread_count]);
+    }
+    CloseHandle(stop);
+    stop = NULL;
+  }
+  return thread_count;
+}
+
+int SPANPROOF_CONV hold_memory(int kib) {
+  free(held_memory);
+  held_memory = NULL;
+  if (kib <= 0) return 0;
+  held_memory = malloc((size_t)kib * 1024);
+  if (!held_memory) return -1;
+  memset(held_memory, 1, (size_t)kib * 1024);
+  return kib;
+}
+
+int SPANPROOF_CONV add_one(int n) { return n + 1; }
+
+int SPANPROOF_CONV call_often(often_func_t func, int n) { return func(n); }
