@@ -19,7 +19,7 @@ TEST(Suites, HoldTheWorkedExamplesInBothConventions) {
   ASSERT_TRUE(files) << files.error().message;
   for (const std::string id : {"memory.bubblesort.seed_vector", "memory.computed_length.process_image",
                                "text.replace_letter.seed_text", "text.replace_letter_w.seed_text",
-                               "callback.memsync.filter_edge_detection", "print.stdout.bar"}) {
+                               "callback.image_filter.edge_detection", "print.stdout.bar"}) {
     for (const std::string convention : {".cdecl", ".stdcall"}) {
       EXPECT_TRUE(std::any_of(files->begin(), files->end(), [&](const CaseFile& file) {
         return std::any_of(file.cases.begin(), file.cases.end(),
