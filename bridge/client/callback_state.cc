@@ -5,6 +5,7 @@
 
 #include "bridge/client/connection.h"
 #include "bridge/client/exception.h"
+#include "bridge/client/session_core.h"
 
 namespace bridge {
 namespace {
@@ -65,6 +66,46 @@ std::uint64_t CallbackState::Run(Conversation* conversation, const std::uint64_t
   return inside->result == Kind::kPointer ? Foreign(result, origin, enclosing()) : result;
 }
 
-LiveCallback::~LiveCallback() { connection_->FreeCallback(token_, host_id_); }
+LiveCallback::LiveCallback(std::shared_ptr<SessionCore> core, Binding binding, CallbackState state)
+    : core_(std::move(core)), binding_(std::move(binding)), state_(std::move(state)) {}
+
+LiveCallback::~LiveCallback() {
+  if (const auto connection = connection_.lock()) connection->FreeCallback(token_, host_id_);
+}
+
+Expected<std::shared_ptr<LiveCallback>> LiveCallback::Make(std::shared_ptr<SessionCore> core, const Signature& signature,
+                                                           Handler handler) {
+  auto binding = MakeBinding(signature, core->abi(), true);
+  if (!binding) return tl::unexpected(binding.error());
+  auto plan = CompilePlan(signature, Abi::kSysv64, core->abi(), Phase::kBefore);
+  if (!plan) return tl::unexpected(plan.error());
+  std::vector<Kind> kinds;
+  for (const Passed& passed : binding->arguments) kinds.push_back(passed.kind);
+  CallbackState state(std::move(*plan), std::move(kinds), binding->result.kind, std::move(handler));
+  auto here = core->Here();
+  if (!here) return tl::unexpected(here.error());
+  std::shared_ptr<LiveCallback> live(new LiveCallback(std::move(core), std::move(*binding), std::move(state)));
+  auto made = live->CodeIn(&(*here)->connection());
+  if (!made) return tl::unexpected(made.error());
+  return live;
+}
+
+std::uint64_t LiveCallback::code() const {
+  if (auto here = core_->Here()) (void)CodeIn(&(*here)->connection());
+  const std::lock_guard lock(mutex_);
+  return code_;
+}
+
+Expected<std::uint64_t> LiveCallback::CodeIn(Connection* connection) const {
+  const std::lock_guard lock(mutex_);
+  if (serial_ == connection->serial()) [[likely]] return code_;
+  auto made = connection->MakeCallback(binding_, std::make_unique<CallbackState>(state_));
+  if (!made) return tl::unexpected(made.error());
+  connection_ = connection->weak_from_this();
+  serial_ = connection->serial();
+  token_ = made->token;
+  host_id_ = made->host_id;
+  return code_ = made->code;
+}
 
 }  // namespace bridge

@@ -4,15 +4,19 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <utility>
 #include <vector>
 
+#include "bridge/core/binding.h"
+#include "bridge/core/memsync.h"
 #include "bridge/core/plan.h"
 
 namespace bridge {
 
 class Connection;
 class Conversation;
+class SessionCore;
 
 // What handles a callback: gets its arguments as words (scalars extended by
 // their sign, pointers as this process's addresses) and gives the result as one.
@@ -46,18 +50,28 @@ class CallbackState {
 // stored by them until the last owner of this lets go. Thread-safe.
 class LiveCallback {
  public:
-  LiveCallback(std::shared_ptr<Connection> connection, std::uint32_t token, std::uint32_t host_id, std::uint64_t code)
-      : connection_(std::move(connection)), token_(token), host_id_(host_id), code_(code) {}
+  static Expected<std::shared_ptr<LiveCallback>> Make(std::shared_ptr<SessionCore> core, const Signature& signature,
+                                                      Handler handler);
   ~LiveCallback();
   LiveCallback(const LiveCallback&) = delete;
   LiveCallback& operator=(const LiveCallback&) = delete;
 
-  std::uint64_t code() const { return code_; }  // in the host's address space
+  // In the address space of the host of now; of the last where it has ended.
+  std::uint64_t code() const;
+  // In this one's host, made there where it was not.
+  Expected<std::uint64_t> CodeIn(Connection* connection) const;
 
  private:
-  const std::shared_ptr<Connection> connection_;
-  const std::uint32_t token_, host_id_;
-  const std::uint64_t code_;
+  LiveCallback(std::shared_ptr<SessionCore> core, Binding binding, CallbackState state);
+
+  const std::shared_ptr<SessionCore> core_;
+  const Binding binding_;
+  const CallbackState state_;
+  mutable std::mutex mutex_;  // of what follows: where the code is
+  mutable std::weak_ptr<Connection> connection_;
+  mutable std::uint64_t serial_ = 0;
+  mutable std::uint32_t token_ = 0, host_id_ = 0;
+  mutable std::uint64_t code_ = 0;
 };
 
 }  // namespace bridge

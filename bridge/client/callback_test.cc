@@ -234,7 +234,8 @@ TEST_P(CallbackTest, ManyComeAndGo) {
 }
 
 TEST_P(CallbackTest, OfOnePrototypeShareItInTheHost) {
-  Connection& connection = *session_.connection();
+  const auto held = session_.connection();
+  Connection& connection = *held;
   const auto prototype = [&](Type result) {
     const Signature signature{.result = std::move(result), .arguments = {kInt32}, .read_only = {}, .memsync = {}};
     return ValueOrThrow(connection.Prototype(ValueOrThrow(connection.Here()),

@@ -17,13 +17,6 @@ std::uint64_t NextSerial() {
   return ++serial;
 }
 
-// The conversation that this thread used last; found again without a lock.
-struct Cached {
-  std::uint64_t serial = 0;
-  Conversation* conversation = nullptr;
-};
-thread_local Cached t_cached;
-
 // All conversations of a thread, closed when it ends.
 struct Opened {
   std::weak_ptr<Connection> connection;
@@ -33,19 +26,24 @@ struct Opened {
 // Set once the list is gone: objects of static storage that are destroyed later
 // may still want to call.
 thread_local bool t_ended = false;
+
+}  // namespace
+
+constinit thread_local Connection::CachedConversation Connection::t_cached;
+
 class ThreadConversations {
  public:
   ~ThreadConversations() {
     t_ended = true;
-    t_cached = {};
+    Connection::t_cached = {};
     for (const Opened& one : opened)
       if (auto connection = one.connection.lock()) connection->CloseConversation(one.conversation);
   }
   std::vector<Opened> opened;
 };
+namespace {
 thread_local ThreadConversations t_conversations;
-
-}  // namespace
+}
 
 Connection::Connection(SessionOptions options, Meeting meeting)
     : options_(std::move(options)),
@@ -183,27 +181,19 @@ Expected<std::uint32_t> Connection::Prototype(Conversation* here, const Binding&
   return prototypes_.emplace(key, static_cast<std::uint32_t>(bound->words[0])).first->second;
 }
 
-Expected<std::unique_ptr<LiveCallback>> Connection::MakeCallback(const Signature& signature, Handler handler) {
-  auto binding = MakeBinding(signature, abi_, true);
-  if (!binding) return tl::unexpected(binding.error());
-  auto plan = CompilePlan(signature, Abi::kSysv64, abi_, Phase::kBefore);
-  if (!plan) return tl::unexpected(plan.error());
+Expected<Connection::MadeCallback> Connection::MakeCallback(const Binding& binding, std::unique_ptr<CallbackState> state) {
   auto here = Here();
   if (!here) return tl::unexpected(here.error());
-  auto prototype = Prototype(*here, *binding);
+  auto prototype = Prototype(*here, binding);
   if (!prototype) return tl::unexpected(prototype.error());
-  std::vector<Kind> kinds;
-  for (const Passed& passed : binding->arguments) kinds.push_back(passed.kind);
-  auto token = callbacks_.Add(
-      std::make_unique<CallbackState>(std::move(*plan), std::move(kinds), binding->result.kind, std::move(handler)));
+  auto token = callbacks_.Add(std::move(state));
   if (!token) return tl::unexpected(token.error());
   auto made = (*here)->Ask(protocol::Verb::kMakeCallback, *prototype, {*token}, "making a callback");
   if (!made) {
     callbacks_.Remove(*token);
     return tl::unexpected(made.error());
   }
-  return std::make_unique<LiveCallback>(shared_from_this(), *token, static_cast<std::uint32_t>(made->words[0]),
-                                        made->words[1]);
+  return MadeCallback{*token, static_cast<std::uint32_t>(made->words[0]), made->words[1]};
 }
 
 void Connection::FreeCallback(std::uint32_t token, std::uint32_t host_id) {

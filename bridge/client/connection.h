@@ -38,8 +38,17 @@ class Connection : public std::enable_shared_from_this<Connection> {
 
   // The calling thread's conversation, opened on its first use.
   Expected<Conversation*> Here();
+  // The same, null unless it is the one that this thread used last.
+  static Conversation* Cached(std::uint64_t serial) { return t_cached.serial == serial ? t_cached.conversation : nullptr; }
+  // No other connection of this process has it, and 0 none.
+  std::uint64_t serial() const { return serial_; }
 
-  Expected<std::unique_ptr<LiveCallback>> MakeCallback(const Signature& signature, Handler handler);
+  // Makes code in the host that calls `state`.
+  struct MadeCallback {
+    std::uint32_t token = 0, host_id = 0;
+    std::uint64_t code = 0;  // in the host's address space
+  };
+  Expected<MadeCallback> MakeCallback(const Binding& binding, std::unique_ptr<CallbackState> state);
   // The host's prototype for `binding`. Equal ones are bound once: the host keeps each until it ends.
   Expected<std::uint32_t> Prototype(Conversation* here, const Binding& binding);
   void FreeCallback(std::uint32_t token, std::uint32_t host_id);
@@ -59,6 +68,14 @@ class Connection : public std::enable_shared_from_this<Connection> {
   Error Disconnected(std::string_view what);
 
  private:
+  // The conversation that this thread used last, found again without a lock.
+  struct CachedConversation {
+    std::uint64_t serial = 0;
+    Conversation* conversation = nullptr;
+  };
+  static constinit thread_local CachedConversation t_cached;
+  friend class ThreadConversations;
+
   Expected<void> Open();
   Expected<Conversation*> OpenConversation();
 

@@ -20,6 +20,7 @@ constexpr std::uint64_t kScratchBytes = 64 << 10;
 
 Conversation::Conversation(Connection* connection, std::uint32_t index)
     : connection_(connection),
+      serial_(connection->serial()),
       index_(index),
       lines_(connection->segment().channel(index)),
       frames_(&connection->arena()),

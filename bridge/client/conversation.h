@@ -55,6 +55,7 @@ class Conversation {
   std::exception_ptr TakeException() { return std::exchange(exception_, nullptr); }
 
   Connection& connection() const { return *connection_; }
+  std::uint64_t serial() const { return serial_; }  // the connection's
   std::uint32_t index() const { return index_; }
   DoorbellPipes& pipes() { return pipes_; }
   FrameSpace& frames() { return frames_; }
@@ -83,6 +84,7 @@ class Conversation {
   void Reply(protocol::Verb verb, std::uint32_t target, const protocol::Words& words);
 
   Connection* const connection_;
+  const std::uint64_t serial_;
   const std::uint32_t index_;
   protocol::Channel* lines_;
   DoorbellPipes pipes_;

@@ -112,29 +112,42 @@ Error GoneMirror() {
 
 }  // namespace
 
-Expected<std::shared_ptr<ModuleState>> ModuleState::Load(std::shared_ptr<Connection> connection, const std::string& path) {
-  auto resolved = ResolvePath(path, connection->options());
+Expected<std::shared_ptr<ModuleState>> ModuleState::Load(std::shared_ptr<SessionCore> core, const std::string& path) {
+  auto resolved = ResolvePath(path, core->connection()->options());
   if (!resolved) return tl::unexpected(resolved.error());
-  auto here = connection->Here();
+  auto here = core->Here();
   if (!here) return tl::unexpected(here.error());
-  auto answer = (*here)->AskWithPayload(Verb::kLoad, 0, std::as_bytes(std::span(*resolved)), "loading '" + path + "'");
+  auto module = std::make_shared<ModuleState>(std::move(core), path, std::move(*resolved));
+  if (auto id = module->IdIn(*here); !id) return tl::unexpected(id.error());
+  return module;
+}
+
+Expected<std::uint32_t> ModuleState::IdIn(Conversation* here) const {
+  const std::lock_guard lock(mutex_);
+  if (serial_ == here->serial()) return id_;
+  auto answer = here->AskWithPayload(Verb::kLoad, 0, std::as_bytes(std::span(path_)), "loading '" + name + "'");
   if (!answer) return tl::unexpected(answer.error());
-  return std::make_shared<ModuleState>(std::move(connection), static_cast<std::uint32_t>(answer->words[0]), path);
+  serial_ = here->serial();
+  return id_ = static_cast<std::uint32_t>(answer->words[0]);
 }
 
 Expected<void> ModuleState::Unload() {
   if (!loaded.exchange(false)) return Fail(ErrorCode::kInvalidArgument, "'" + name + "' was unloaded before");
-  auto here = connection->Here();
+  auto here = core->Here();
   if (!here) return tl::unexpected(here.error());
-  return (*here)->Ask(Verb::kUnload, id, {}, "unloading '" + name + "'").map([](auto&&) {});
+  const std::lock_guard lock(mutex_);
+  if (serial_ != (*here)->serial()) return {};  // its host is gone
+  return (*here)->Ask(Verb::kUnload, id_, {}, "unloading '" + name + "'").map([](auto&&) {});
 }
 
 Expected<std::uint64_t> ModuleState::FindData(const std::string& symbol) const {
   if (!loaded) return Fail(ErrorCode::kInvalidArgument, "'" + name + "' was unloaded");
-  auto here = connection->Here();
+  auto here = core->Here();
   if (!here) return tl::unexpected(here.error());
+  auto id = IdIn(*here);
+  if (!id) return tl::unexpected(id.error());
   WireWriter wire;
-  wire.U32(id);
+  wire.U32(*id);
   wire.Text(symbol);
   auto found = (*here)->AskWithPayload(Verb::kFindData, 0, wire.bytes(), "looking for '" + symbol + "'");
   if (!found) return tl::unexpected(found.error());
@@ -145,7 +158,7 @@ Expected<std::shared_ptr<const FunctionState>> FunctionState::Bind(std::shared_p
                                                                    std::string symbol, Signature signature) {
   if (!module->loaded) return Fail(ErrorCode::kInvalidArgument, "'" + module->name + "' was unloaded");
   std::shared_ptr<FunctionState> function(new FunctionState);
-  const Abi abi = module->connection->abi();
+  const Abi abi = module->core->abi();
   const auto in_function = [&symbol](Error error) {
     error.message = "binding '" + symbol + "': " + error.message;
     return tl::unexpected<Error>(std::move(error));
@@ -156,17 +169,14 @@ Expected<std::shared_ptr<const FunctionState>> FunctionState::Bind(std::shared_p
   if (!before) return in_function(before.error());
   auto after = CompilePlan(signature, Abi::kSysv64, abi, Phase::kAfter);
   if (!after) return in_function(after.error());
-  auto here = module->connection->Here();
-  if (!here) return tl::unexpected(here.error());
   WireWriter wire;
-  wire.U32(module->id);
-  wire.Text(symbol);
   Write(*binding, &wire);
-  auto bound = (*here)->AskWithPayload(Verb::kBind, 0, wire.bytes(), "binding '" + symbol + "'");
-  if (!bound) return tl::unexpected(bound.error());
-  function->id_ = static_cast<std::uint32_t>(bound->words[0]);
+  function->binding_.assign(wire.bytes().begin(), wire.bytes().end());
   function->module_ = std::move(module);
-  function->symbol_ = std::move(symbol);
+  function->symbol_ = symbol;
+  auto here = function->core()->Here();
+  if (!here) return tl::unexpected(here.error());
+  if (auto bound = function->BindIn(*here); !bound) return tl::unexpected(bound.error());
   function->arguments_ = signature.arguments.size();
   function->sent_ = binding->arguments.size();
   if (signature.result.kind() == Kind::kPointer) function->result_ = Result::kPointer;
@@ -197,10 +207,24 @@ Expected<std::shared_ptr<const FunctionState>> FunctionState::Bind(std::shared_p
   return function;
 }
 
+Expected<std::uint32_t> FunctionState::BindIn(Conversation* here) const {
+  auto module = module_->IdIn(here);
+  if (!module) return tl::unexpected(module.error());
+  WireWriter wire;
+  wire.U32(*module);
+  wire.Text(symbol_);
+  wire.Bytes(binding_);
+  auto bound = here->AskWithPayload(Verb::kBind, 0, wire.bytes(), "binding '" + symbol_ + "'");
+  if (!bound) return tl::unexpected(bound.error());
+  const auto id = static_cast<std::uint32_t>(bound->words[0]);
+  bound_.store(here->serial() << protocol::kTargetBits | id, std::memory_order_relaxed);
+  return id;
+}
+
 Expected<void> FunctionState::Call(std::uint64_t* words, std::exception_ptr* thrown) const {
   if (!module_->loaded.load(std::memory_order_relaxed)) [[unlikely]]
     return Fail(ErrorCode::kInvalidArgument, "'" + symbol_ + "': its module '" + module_->name + "' was unloaded");
-  auto here = module_->connection->Here();
+  auto here = core()->Here();
   if (!here) [[unlikely]] return tl::unexpected(here.error());
   auto done = CallHere(*here, words);
   if (auto exception = (*here)->TakeException()) [[unlikely]] *thrown = exception;
@@ -208,6 +232,8 @@ Expected<void> FunctionState::Call(std::uint64_t* words, std::exception_ptr* thr
 }
 
 Expected<void> FunctionState::CallHere(Conversation* here, std::uint64_t* words) const {
+  const auto id = IdIn(here);
+  if (!id) [[unlikely]] return tl::unexpected(id.error());
   const CallScope scope(here);
   const std::uint64_t delta = here->connection().segment().delta();
   std::array<std::uint64_t, protocol::kWords + 1> few{};
@@ -230,7 +256,7 @@ Expected<void> FunctionState::CallHere(Conversation* here, std::uint64_t* words)
   }
   protocol::Words line{reinterpret_cast<std::uint64_t>(sent) + delta};
   if (sent_ <= protocol::kWords) [[likely]] std::copy_n(few.begin(), protocol::kWords, line.begin());
-  auto answer = here->Ask(Verb::kCall, id_, line, symbol_);
+  auto answer = here->Ask(Verb::kCall, *id, line, symbol_);
   if (!answer) [[unlikely]]
     return tl::unexpected(here->checked() ? Explain(here, scope.base(), answer.error()) : answer.error());
   if (here->checked()) [[unlikely]]

@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-#include "bridge/client/connection.h"
+#include "bridge/client/session_core.h"
 #include "bridge/core/memsync.h"
 #include "bridge/core/returned.h"
 
@@ -18,18 +18,25 @@ namespace bridge {
 
 class ModuleState {
  public:
-  ModuleState(std::shared_ptr<Connection> connection, std::uint32_t id, std::string name)
-      : connection(std::move(connection)), id(id), name(std::move(name)) {}
+  ModuleState(std::shared_ptr<SessionCore> core, std::string name, std::string path)
+      : core(std::move(core)), name(std::move(name)), path_(std::move(path)) {}
 
-  static Expected<std::shared_ptr<ModuleState>> Load(std::shared_ptr<Connection> connection, const std::string& path);
+  static Expected<std::shared_ptr<ModuleState>> Load(std::shared_ptr<SessionCore> core, const std::string& path);
   Expected<void> Unload();
   // The host's address of what the DLL exports as `symbol`, or "#n".
   Expected<std::uint64_t> FindData(const std::string& symbol) const;
+  // What the conversation's host calls it, loaded there where it was not.
+  Expected<std::uint32_t> IdIn(Conversation* here) const;
 
-  const std::shared_ptr<Connection> connection;
-  const std::uint32_t id;
-  const std::string name;
+  const std::shared_ptr<SessionCore> core;
+  const std::string name;  // as it was asked for
   std::atomic<bool> loaded{true};
+
+ private:
+  const std::string path_;    // as Windows gets it
+  mutable std::mutex mutex_;  // of what follows
+  mutable std::uint64_t serial_ = 0;
+  mutable std::uint32_t id_ = 0;
 };
 
 // A bound function, without the types of C++: what Function<R(Args...)> and
@@ -50,10 +57,18 @@ class FunctionState {
 
   std::size_t arguments() const { return arguments_; }
   const Signature& signature() const { return signature_; }
-  Connection& connection() const { return *module_->connection; }
+  const std::shared_ptr<SessionCore>& core() const { return module_->core; }
 
  private:
   FunctionState() = default;
+  // What the conversation's host calls it, bound there where it was not.
+  Expected<std::uint32_t> IdIn(Conversation* here) const {
+    const std::uint64_t bound = bound_.load(std::memory_order_relaxed);
+    if (bound >> protocol::kTargetBits == here->serial()) [[likely]]
+      return static_cast<std::uint32_t>(bound & protocol::kMaxTarget);
+    return BindIn(here);
+  }
+  Expected<std::uint32_t> BindIn(Conversation* here) const;
   Expected<void> CallHere(Conversation* here, std::uint64_t* words) const;
   // The frame of a call: memory that crosses, and room for the result; its address for the client, or null.
   Expected<std::byte*> MakeFrame(Conversation* here, std::uint64_t* sent, std::size_t base, bool* mirrored) const;
@@ -69,7 +84,8 @@ class FunctionState {
   std::shared_ptr<ModuleState> module_;
   std::string symbol_;
   Signature signature_;
-  std::uint32_t id_ = 0;
+  std::vector<std::byte> binding_;               // as the host gets it
+  mutable std::atomic<std::uint64_t> bound_{0};  // the connection's serial, and in the lowest bits what its host calls it
   std::size_t arguments_ = 0;
   std::size_t sent_ = 0;        // words: the arguments, and the hidden pointer to a result in memory
   bool needs_frame_ = false;    // memory crosses before the call

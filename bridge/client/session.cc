@@ -3,20 +3,23 @@
 
 #include "bridge/client/connection.h"
 #include "bridge/client/function_state.h"
+#include "bridge/client/session_core.h"
 
 namespace bridge {
 
 Expected<Session> Session::TryStart(SessionOptions options) {
-  return Connection::Start(std::move(options)).map([](auto connection) { return Session(std::move(connection)); });
+  return SessionCore::Start(std::move(options)).map([](auto core) { return Session(std::move(core)); });
 }
 
 Expected<Module> Session::TryLoad(const std::string& dll) const {
-  return ModuleState::Load(connection_, dll).map([](auto state) { return Module(std::move(state)); });
+  return ModuleState::Load(core_, dll).map([](auto state) { return Module(std::move(state)); });
 }
 
-std::uint32_t Session::LastError() const { return ValueOrThrow(connection_->Here())->last_error; }
+std::uint32_t Session::LastError() const { return ValueOrThrow(core_->Here())->last_error; }
 
-Text Session::TakeText() const { return ValueOrThrow(connection_->TakeText()); }
+Text Session::TakeText() const { return ValueOrThrow(core_->connection()->TakeText()); }
+
+std::shared_ptr<Connection> Session::connection() const { return core_->connection(); }
 
 Expected<void> Module::TryUnload() { return state_->Unload(); }
 
@@ -31,18 +34,16 @@ Expected<std::shared_ptr<const FunctionState>> Bind(const std::shared_ptr<Module
   return FunctionState::Bind(module, std::move(symbol), std::move(signature));
 }
 
-Expected<std::shared_ptr<LiveCallback>> MakeCallback(const std::shared_ptr<Connection>& connection,
-                                                     const Signature& signature, Handler handler) {
-  auto made = connection->MakeCallback(signature, std::move(handler));
-  if (!made) return tl::unexpected(made.error());
-  return std::shared_ptr<LiveCallback>(std::move(*made));
+Expected<std::shared_ptr<LiveCallback>> MakeCallback(const std::shared_ptr<SessionCore>& core, const Signature& signature,
+                                                     Handler handler) {
+  return LiveCallback::Make(core, signature, std::move(handler));
 }
 
 std::uint64_t AddressOf(const LiveCallback& callback) { return callback.code(); }
 
-std::weak_ptr<Connection> SessionOf(const FunctionState& function) { return function.connection().weak_from_this(); }
+std::weak_ptr<Connection> SessionOf(const FunctionState& function) { return function.core()->connection(); }
 
-std::weak_ptr<Connection> SessionOf(const ModuleState& module) { return module.connection; }
+std::weak_ptr<Connection> SessionOf(const ModuleState& module) { return module.core->connection(); }
 
 Expected<std::uint64_t> FindData(const ModuleState& module, const std::string& symbol) { return module.FindData(symbol); }
 

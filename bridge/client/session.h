@@ -31,6 +31,7 @@ namespace bridge {
 
 class FunctionState;
 class ModuleState;
+class SessionCore;
 
 struct FunctionOptions {
   Convention convention = Convention::kCdecl;
@@ -59,8 +60,8 @@ Signature MakeSignature(const FunctionOptions& options) {
 Expected<void> Call(const FunctionState& function, std::uint64_t* words, std::exception_ptr* thrown);
 Expected<std::shared_ptr<const FunctionState>> Bind(const std::shared_ptr<ModuleState>& module, std::string symbol,
                                                     Signature signature);
-Expected<std::shared_ptr<LiveCallback>> MakeCallback(const std::shared_ptr<Connection>& connection,
-                                                     const Signature& signature, Handler handler);
+Expected<std::shared_ptr<LiveCallback>> MakeCallback(const std::shared_ptr<SessionCore>& core, const Signature& signature,
+                                                     Handler handler);
 std::uint64_t AddressOf(const LiveCallback& callback);
 Error DescribeException(const std::exception_ptr& thrown);
 std::weak_ptr<Connection> SessionOf(const FunctionState& function);
@@ -219,7 +220,7 @@ class Session {
   // Memory of the DLL's process at an address that came in a struct, or from anywhere else.
   template <typename T>
   Remote<T> At(RemoteAddress<T> address) const {
-    return Remote<T>(connection_, address.address());
+    return Remote<T>(connection(), address.address());
   }
 
   // Memory for DLLs to keep: see Retained.
@@ -229,7 +230,7 @@ class Session {
   }
   template <typename T>
   Expected<Retained<T>> TryAllocate(std::size_t count = 1) const {
-    return Retained<T>::Make(connection_, count);
+    return Retained<T>::Make(connection(), count);
   }
 
   // GetLastError() as this thread's last call left it.
@@ -237,27 +238,29 @@ class Session {
   // What DLLs printed since the last time (TextMode::kCapture), flushed first.
   Text TakeText() const;
 
-  const std::shared_ptr<Connection>& connection() const { return connection_; }
+  // Of the host of now.
+  std::shared_ptr<Connection> connection() const;
+  const std::shared_ptr<SessionCore>& core() const { return core_; }
 
  private:
-  explicit Session(std::shared_ptr<Connection> connection) : connection_(std::move(connection)) {}
+  explicit Session(std::shared_ptr<SessionCore> core) : core_(std::move(core)) {}
 
   template <typename R, typename... Args, typename F>
   Callback<R(Args...)> MakeCallback(std::type_identity<R(Args...)>, F handler, const FunctionOptions& options) const {
     static_assert(std::is_invocable_r_v<R, F, Args...>, "the handler does not fit the prototype");
     static_assert(!internal::Aggregate<R> && !(internal::Aggregate<Args> || ...),
                   "callbacks do not take or return structs by value in this version: let it be a pointer to one");
-    auto run = [handler = std::move(handler), session = std::weak_ptr(connection_)](const std::uint64_t* words) mutable -> std::uint64_t {
+    auto run = [handler = std::move(handler), session = std::weak_ptr(connection())](const std::uint64_t* words) mutable -> std::uint64_t {
       return [&]<std::size_t... I>(std::index_sequence<I...>) -> std::uint64_t {
         if constexpr (std::is_void_v<R>) return handler(internal::Attached(FromWord<Args>(words[I]), session)...), 0;
         else return ToWord<R>(handler(internal::Attached(FromWord<Args>(words[I]), session)...));
       }(std::index_sequence_for<Args...>{});
     };
     return Callback<R(Args...)>(ValueOrThrow(
-        internal::MakeCallback(connection_, internal::MakeSignature<R, Args...>(options), std::move(run))));
+        internal::MakeCallback(core_, internal::MakeSignature<R, Args...>(options), std::move(run))));
   }
 
-  std::shared_ptr<Connection> connection_;
+  std::shared_ptr<SessionCore> core_;
 };
 
 }  // namespace bridge

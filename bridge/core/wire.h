@@ -23,6 +23,7 @@ class WireWriter {
     U32(static_cast<std::uint32_t>(text.size()));
     Raw(text.data(), text.size());
   }
+  void Bytes(std::span<const std::byte> bytes) { Raw(bytes.data(), bytes.size()); }
   std::span<const std::byte> bytes() const { return bytes_; }
 
  private:

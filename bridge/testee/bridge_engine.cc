@@ -149,7 +149,7 @@ class BridgeEngine final : public Engine {
       sink(slots, &answer);
       return ToWord(result, answer.words[0]);
     };
-    auto made = internal::MakeCallback(session_.connection(), *signature, std::move(handler));
+    auto made = internal::MakeCallback(session_.core(), *signature, std::move(handler));
     if (!made) return FromError(made.error());
     codes_.insert((*made)->code());
     return std::shared_ptr<void>(std::move(*made));
@@ -167,7 +167,8 @@ class BridgeEngine final : public Engine {
     if (!layout) return FromError({ErrorCode::kInvalidArgument, layout.error().message, 0, 0});
     // With an address of its own, so that it can be passed like any other pointer.
     std::vector<std::byte> bytes(layout->size);
-    Connection& connection = *session_.connection();
+    const auto held = session_.connection();
+    Connection& connection = *held;
     if (auto read = ReadRemote(connection, *found, bytes.data(), bytes.size()); !read) return FromError(read.error());
     auto mirror = Mirror(*found, bytes);
     if (!mirror) return FromError(mirror.error());
@@ -190,7 +191,8 @@ class BridgeEngine final : public Engine {
   // By an address that can be passed like any other: a copy's, empty where nothing was brought over yet.
   std::uint64_t OwnAddress(std::uint64_t foreign) override {
     if (codes_.contains(foreign)) return foreign;
-    Connection& connection = *session_.connection();
+    const auto held = session_.connection();
+    Connection& connection = *held;
     const std::uint64_t shared = foreign - connection.segment().delta();
     if (connection.segment().region().Contains(reinterpret_cast<const std::byte*>(shared))) return shared;
     if (const std::byte* known = connection.mirrors().LocalOf(foreign)) return reinterpret_cast<std::uint64_t>(known);
@@ -231,7 +233,8 @@ class BridgeEngine final : public Engine {
   Expected<std::byte*> Mirror(std::uint64_t remote, std::span<const std::byte> bytes) const {
     const Plan plan;
     const Node node;
-    Mirrors& mirrors = session_.connection()->mirrors();
+    const auto held = session_.connection();
+    Mirrors& mirrors = held->mirrors();
     Mirrors::Pins pins;
     auto made = mirrors.Put(remote, {.plan = &plan, .node = &node, .count = bytes.size(), .remote_bytes = bytes}, &pins);
     mirrors.Unpin(pins);
@@ -240,7 +243,8 @@ class BridgeEngine final : public Engine {
 
   // The DLL's address: of a copy's, of memory that both sides see, or as it is.
   std::uint64_t ToRemote(std::uint64_t address) const {
-    Connection& connection = *session_.connection();
+    const auto held = session_.connection();
+    Connection& connection = *held;
     const auto* local = reinterpret_cast<const std::byte*>(address);
     if (connection.mirrors().Contains(local)) return connection.mirrors().RemoteByteOf(local);
     return connection.segment().region().Contains(local) ? address + connection.segment().delta() : address;
