@@ -332,8 +332,8 @@ Case ReadCase(const Node& node, const CaseNames& names, CaseFile* file) {
 }
 
 bool Expectation::empty() const {
-  return !result && objects.empty() && !events && !text && !last_error && !ending && !code &&
-         message_contains.empty();
+  return !result && objects.empty() && !events && !foreign && !text && !last_error && !ending && !code &&
+         message_contains.empty() && kind.empty() && module.empty();
 }
 
 }  // namespace spanproof

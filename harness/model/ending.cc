@@ -10,8 +10,12 @@ std::string_view Name(Ending ending) {
     case Ending::kFault: return "fault";
     case Ending::kCrash: return "crash";
     case Ending::kTimeout: return "timeout";
+    case Ending::kEnded: return "ended";
   }
   return "unknown";
 }
+
+// Here, where a step is known.
+bool CallbackRecord::operator==(const CallbackRecord&) const = default;
 
 }  // namespace spanproof

@@ -35,6 +35,8 @@ struct PrintedText {
   bool operator==(const PrintedText&) const = default;
 };
 
+struct StepRecord;
+
 // One invocation of a callback by the DLL: what it got and what it was answered.
 struct CallbackRecord {
   std::string callback;          // its name in the case
@@ -42,7 +44,10 @@ struct CallbackRecord {
   std::vector<Reached> memory;   // at entry
   Value answer;
   std::vector<Reached> written;  // what the handler changed before it returned
-  bool operator==(const CallbackRecord&) const = default;
+  std::vector<StepRecord> steps = {};  // calls that the handler made before it answered
+  std::string raised = {};       // not empty: the handler raised this instead of an answer
+  std::uint32_t nth = 0;         // among the case's invocations of this callback, from 0; not compared
+  bool operator==(const CallbackRecord&) const;
 };
 
 using Event = std::variant<PrintedText, CallbackRecord>;
@@ -51,17 +56,18 @@ enum class Ending : std::uint8_t {
   kReturned,
   kError,    // the testee answered with an error: missing DLL, missing symbol, refused signature
   kFault,    // an exception of the DLL's, with code and address
-  kCrash,    // the testee ended without a word
+  kCrash,    // the testee ended without a word, though the DLL does not live in its process
   kTimeout,  // the deadline passed and the testee was ended
+  kEnded,    // the DLL's process ended; the testee is that process, or has told of its end
 };
 std::string_view Name(Ending ending);  // "returned", "fault"...
 
-// One step of a case as a lane lived it. Steps are `load`, `bind`, `call`,
-// `unload`, `read` and `write`; only calls have events and objects. What was
-// read is a result, what was written the only argument.
+// One step of a case as a lane lived it. Only calls have events and objects.
+// What was read is a result; what was written, and where the code lies that was
+// bound, the only argument.
 struct StepRecord {
-  std::string step;    // "load", "bind", "make", "call", "unload", "read", "write"
-  std::string target;  // module, function or place, as the case names it
+  std::string step;    // "load", "bind", "make", "call", "unload", "read", "write", "wait"
+  std::string target;  // module, function, callback or place, as the case names it
   Ending ending = Ending::kReturned;
   std::vector<Value> arguments;
   std::vector<NamedValue> before;  // every object of the case, before the call
@@ -71,11 +77,23 @@ struct StepRecord {
   std::uint32_t last_error = 0;
   bool last_error_known = false;
   // kError: the Win32 error (126, 127, 193...), 0 if none. kFault: the
-  // exception code. kCrash: the exit status.
+  // exception code. kCrash, kEnded: the exit status, not compared.
   std::uint64_t code = 0;
-  std::string message;             // kError, kFault, kCrash, kTimeout; not compared
+  std::string message;             // of what did not return; not compared
   std::uint64_t nanoseconds = 0;   // duration seen by the tester; not compared
   std::string type = {};           // of what was read or written, spelled
+  std::string thread = {};         // that a call was made on; empty: main
+  std::uint32_t parallel = 0;      // calls of the same number, but 0, were under way together
+  std::uint64_t repeat = 1;        // how often a call was made; how many invocations were waited for
+  std::uint32_t deadline_ms = 0;   // the call's own; 0: none
+  // Whether the step holds in this lane, and which of its expectations, from 0.
+  // What is not due was not lived; what lanes owe differently is not compared.
+  bool due = true;
+  std::uint32_t choice = 0;
+  std::string kind = {};           // kError: as TESTEE.md names it, "os", "raised"
+  std::string module = {};         // kFault: the file that the address lies in; empty: not known
+  std::vector<CallbackRecord> foreign = {};  // calls by threads that the DLL made, sorted
+  bool operator==(const StepRecord&) const = default;
 };
 
 struct CaseRecord {
@@ -97,6 +115,7 @@ struct Environment {
   std::string compiler;       // that built the fixtures
   std::string suite_revision;
   std::vector<std::pair<std::string, std::string>> dlls;  // file name, SHA-256
+  std::string kind = {};      // of the testee, which its variants share: "bridge", "inproc"
 
   bool native() const { return wine_version.empty() && os.starts_with("windows"); }
 };
