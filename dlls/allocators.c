@@ -30,14 +30,17 @@ int SPANPROOF_CONV fill_through(float scale, out_allocator_t allocator) {
 }
 
 int SPANPROOF_CONV fill_typed(typed_allocator_t allocator) {
-  int volume[] = {2, 3, 4}, square[] = {2, 2}, line[] = {5}, given = 0;
-  double *doubles = allocator(3, volume, 'd');
+  /* One shape for all, so that its address says nothing new in any lane. */
+  int shape[] = {2, 3, 4}, given = 0;
+  double *doubles = allocator(3, shape, 'd');
   for (int i = 0; doubles && i < 24; ++i) doubles[i] = 0.5 + i;
   given += doubles != NULL;
-  float *floats = allocator(2, square, 'f');
+  shape[1] = 2;
+  float *floats = allocator(2, shape, 'f');
   for (int i = 0; floats && i < 4; ++i) floats[i] = 0.25f + (float)i;
   given += floats != NULL;
-  int *ints = allocator(1, line, 'i');
+  shape[0] = 5;
+  int *ints = allocator(1, shape, 'i');
   for (int i = 0; ints && i < 5; ++i) ints[i] = 100 + i;
   return given + (ints != NULL);
 }

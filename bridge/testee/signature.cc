@@ -62,7 +62,6 @@ class Translator {
  private:
   Expected<Type> Pointer(spanproof::TypeId element) {
     const spanproof::Type& pointee = types_[element];
-    if (pointee.kind == spanproof::Kind::kFunction) return Type(bridge::Kind::kFunction);
     if (spanproof::IsAggregate(pointee.kind) && !pointee.defined) return Type::Pointer(kVoid);  // FILE*: nobody can look inside
     return Translate(element).map([](Type type) { return Type::Pointer(std::move(type)); });
   }

@@ -128,9 +128,8 @@ Expected<std::vector<Region>> Reach::All() const {
     const bool directed = std::any_of(directives.begin(), directives.end(),
                                       [&](const Directive& d) { return d.pointer == path; });
     const Type& type = (*types_)[prototype_.arguments[i]];
-    // Pointers to void, functions and unknown structs say nothing of what they reach.
-    if (directed || type.kind != Kind::kPointer || (*types_)[type.element].kind == Kind::kFunction ||
-        !LayoutOf(*types_, type.element, view_.memory)) {
+    // Pointers to void and to unknown structs say nothing of what they reach.
+    if (directed || type.kind != Kind::kPointer || !LayoutOf(*types_, type.element, view_.memory)) {
       continue;
     }
     auto region = At(path);
