@@ -106,6 +106,7 @@ Expected<void> Connection::Open() {
   control_->Moved();
   used_.set(0);
   spin_share_.emplace(&segment_.header()->spins, options_.spins.value_or(kDefaultSpins));
+  opened_ = true;
   return {};
 }
 
@@ -210,10 +211,30 @@ Expected<Text> Connection::TakeText() {
   return text_.Take();
 }
 
-Error Connection::Disconnected(std::string_view what) {
-  const std::string ending = process_.Ending(500);
-  return Error{ErrorCode::kDisconnected,
-               "the host " + (ending.empty() ? std::string("closed its channel") : ending) + " during " + std::string(what), 0, 0};
+void Connection::End(Reason reason) {
+  {
+    const std::lock_guard lock(reason_mutex_);
+    if (!reason_) reason_ = std::move(reason);
+  }
+  process_.Kill();
 }
+
+Error Connection::Disconnected(const Conversation* whose, std::string_view what) {
+  const std::string ending = process_.Ending(500);
+  const std::lock_guard lock(reason_mutex_);
+  Error error{ErrorCode::kDisconnected, "", 0, 0};
+  if (reason_ && reason_->whose == whose && whose != nullptr) {
+    error = {reason_->code, reason_->text, 0, 0};
+  } else if (reason_) {
+    if (reason_->whose == nullptr) error.code = reason_->code;
+    error.message = reason_->text + " during " + std::string(what);
+  } else {
+    error.message = "the host " + (ending.empty() ? std::string("closed its channel") : ending) + " during " + std::string(what);
+  }
+  if (opened_) error.message += std::string("; ").append(Fate());
+  return error;
+}
+
+std::string_view Connection::Fate() const { return "the session is over: start another"; }
 
 }  // namespace bridge

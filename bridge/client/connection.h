@@ -65,7 +65,19 @@ class Connection : public std::enable_shared_from_this<Connection> {
   HostProcess& process() { return process_; }
   const Table<CallbackState>& callbacks() const { return callbacks_; }
   std::uint32_t spins() const { return segment_.header()->spins.load(std::memory_order_relaxed); }
-  Error Disconnected(std::string_view what);
+
+  // Why a host was ended by this side. It ended the call of the conversation `whose`, or all that were open (null).
+  struct Reason {
+    ErrorCode code = ErrorCode::kDisconnected;
+    std::string text;
+    const Conversation* whose = nullptr;
+  };
+  // Ends the host and what it started, at once. All who wait get an answer; the first reason counts. Any thread.
+  void End(Reason reason);
+  // What a request gets that the host's end ended, or came too late for.
+  Error Disconnected(const Conversation* whose, std::string_view what);
+  // What the end of a host means for the session, for the ends of messages.
+  std::string_view Fate() const;
 
  private:
   // The conversation that this thread used last, found again without a lock.
@@ -91,6 +103,9 @@ class Connection : public std::enable_shared_from_this<Connection> {
   HostProcess process_;
   TextCapture text_;
   Table<CallbackState> callbacks_;
+  bool opened_ = false;
+  std::mutex reason_mutex_;  // of the next
+  std::optional<Reason> reason_;
   std::mutex prototypes_mutex_;  // of the next
   std::map<std::vector<std::byte>, std::uint32_t> prototypes_;
   std::mutex mutex_;  // of the control channel and of what follows

@@ -2,12 +2,14 @@
 #include "bridge/client/conversation.h"
 
 #include <algorithm>
+#include <climits>
 #include <cstring>
 #include <new>
 
 #include "bridge/client/callback_state.h"
 #include "bridge/client/connection.h"
 #include "bridge/client/exception.h"
+#include "bridge/client/function_state.h"
 
 namespace bridge {
 namespace {
@@ -62,14 +64,42 @@ FrameOrigin Conversation::Origin() const {
   return {segment.region(), segment.delta()};
 }
 
+Conversation::Deadline::Deadline(Conversation* here, std::chrono::milliseconds limit, std::string_view what)
+    : here_(here), outer_(here->deadline_), at_(std::chrono::steady_clock::now() + limit), limit_(limit), what_(what) {
+  if (outer_ != nullptr && outer_->at_ <= at_) {
+    at_ = outer_->at_;
+    limit_ = outer_->limit_;
+    what_ = outer_->what_;
+  }
+  here_->deadline_ = this;
+}
+
 Wake Conversation::Receive(int timeout_ms) {
-  return Await(lines_->reply, ++received_, connection_->spins(),
-               [&] { return pipes_.Block(connection_->process().pidfd(), timeout_ms); });
+  return Await(lines_->reply, ++received_, connection_->spins(), [&] {
+    int limit = timeout_ms;
+    if (deadline_ != nullptr) {
+      const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline_->at_ - std::chrono::steady_clock::now()).count();
+      limit = static_cast<int>(std::clamp<std::int64_t>(left, 0, limit < 0 ? INT_MAX : limit));
+    }
+    return pipes_.Block(connection_->process().pidfd(), limit);
+  });
+}
+
+Error Conversation::Late() {
+  gone_ = true;
+  const std::string call = "the call `" + std::string(deadline_->what_) + "` took longer than " + std::to_string(deadline_->limit_.count()) + " ms";
+  connection_->End({ErrorCode::kTimeout, call, this});
+  return connection_->Disconnected(this, deadline_->what_);
 }
 
 Expected<Conversation::Answer> Conversation::Ask(Verb verb, std::uint32_t target, const protocol::Words& words,
                                                  std::string_view what, int timeout_ms) {
-  if (gone_) [[unlikely]] return tl::unexpected(connection_->Disconnected(what));
+  if (gone_) [[unlikely]] return tl::unexpected(connection_->Disconnected(depth > 0 ? this : nullptr, what));
+  struct Open {
+    explicit Open(int* depth) : depth(depth) { ++*depth; }
+    ~Open() { --*depth; }
+    int* const depth;
+  } const open(&depth);
   protocol::Line& request = lines_->request;
   request.head = protocol::Head(verb, target);
   request.words = words;
@@ -77,13 +107,17 @@ Expected<Conversation::Answer> Conversation::Ask(Verb verb, std::uint32_t target
   for (;;) {
     if (const Wake wake = Receive(timeout_ms); wake != Wake::kRang) [[unlikely]] {
       gone_ = true;  // the turns are out of step for good
-      if (wake == Wake::kGone) return tl::unexpected(connection_->Disconnected(what));
+      if (wake == Wake::kGone) return tl::unexpected(connection_->Disconnected(this, what));
+      if (deadline_ != nullptr && (timeout_ms < 0 || deadline_->at_ <= std::chrono::steady_clock::now())) return tl::unexpected(Late());
       return Fail(ErrorCode::kTimeout, std::string(what) + " took longer than " + std::to_string(timeout_ms) + " ms");
     }
     const std::uint32_t head = lines_->reply.head;
     if (protocol::VerbOf(head) == Verb::kDone) [[likely]] return Answer{protocol::TargetOf(head), lines_->reply.words};
     switch (protocol::VerbOf(head)) {
-      case Verb::kCallback: ServeCallback(); continue;
+      case Verb::kCallback:
+        ServeCallback();
+        if (deadline_ != nullptr && deadline_->at_ <= std::chrono::steady_clock::now()) [[unlikely]] return tl::unexpected(Late());
+        continue;
       case Verb::kNeedSpace: GrantSpace(); continue;
       case Verb::kFault: touched_ = {lines_->reply.words[2], lines_->reply.words[3]}; [[fallthrough]];
       default: return tl::unexpected(Refusal(what));
@@ -139,6 +173,7 @@ void Conversation::ServeCallback() {
   std::uint64_t result = 0;
   std::exception_ptr thrown;
   try {
+    if (calling != nullptr && (held.empty() || held.back().get() != calling)) held.push_back(calling->shared_from_this());
     if (callback == nullptr)
       throw Exception({ErrorCode::kInvalidArgument, "the DLL called a callback that was released", 0, 0});
     const std::uint64_t bytes = callback->words() * 8;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <chrono>
 #include <cstdint>
 #include <exception>
 #include <initializer_list>
@@ -20,6 +21,7 @@ namespace bridge {
 
 class Connection;
 class CallbackState;
+class FunctionState;
 
 // One client thread's channel: requests, answers, and the callbacks between
 // them. Belongs to one thread; only the control channel is shared, under the Connection's lock.
@@ -44,6 +46,23 @@ class Conversation {
   // The same with bytes that are copied into a frame first: words [0] address, [1] size.
   Expected<Answer> AskWithPayload(protocol::Verb verb, std::uint32_t target, std::span<const std::byte> payload,
                                   std::string_view what);
+
+  // When the requests made while it lives have to be answered: by the nearest of those that enclose them.
+  class Deadline {
+   public:
+    Deadline(Conversation* here, std::chrono::milliseconds limit, std::string_view what);
+    ~Deadline() { here_->deadline_ = outer_; }
+    Deadline(const Deadline&) = delete;
+    Deadline& operator=(const Deadline&) = delete;
+
+   private:
+    friend class Conversation;
+    Conversation* const here_;
+    const Deadline* const outer_;
+    std::chrono::steady_clock::time_point at_;
+    std::chrono::milliseconds limit_;
+    std::string_view what_;  // whose it is
+  };
 
   // Ends the host's thread. False where it may be alive still, and touch the lines.
   bool Close();
@@ -73,10 +92,14 @@ class Conversation {
   FrameOrigin Origin() const;
   Block scratch() const { return scratch_; }
   std::uint32_t last_error = 0;  // of the thread's last call
-  int depth = 0;                 // calls that are open
+  int depth = 0;                 // requests that are open
+  const FunctionState* calling = nullptr;             // the innermost function that is being called
+  std::vector<std::shared_ptr<const void>> held;      // those around handlers, which may drop the last handles: until the outermost returns
 
  private:
   Wake Receive(int timeout_ms);
+  // Ends the host since the deadline passed.
+  Error Late();
   // The reply line's kFailed or kFault as an error.
   Error Refusal(std::string_view what) const;
   void ServeCallback();
@@ -92,6 +115,7 @@ class Conversation {
   std::vector<Block> granted_;  // more scratch, given on demand
   std::uint64_t sent_ = 0, received_ = 0;
   bool gone_ = false;
+  const Deadline* deadline_ = nullptr;  // the nearest, where there is one
   FrameSpace frames_;
   FrameSpace results_;  // copies of results; valid until the thread's next call
   std::unique_ptr<CheckedSpace> checked_;

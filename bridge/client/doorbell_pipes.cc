@@ -32,7 +32,7 @@ Wake DoorbellPipes::Block(int process, int timeout_ms) {
     int left = -1;
     if (timeout_ms >= 0)
       left = static_cast<int>(std::max<std::int64_t>(
-          0, std::chrono::duration_cast<std::chrono::milliseconds>(deadline - Clock::now()).count()));
+          0, std::chrono::ceil<std::chrono::milliseconds>(deadline - Clock::now()).count()));
     const int ready = poll(watched, process >= 0 ? 2 : 1, left);
     if (ready < 0 && errno == EINTR) continue;
     if (ready == 0) return Wake::kTimeout;

@@ -113,7 +113,7 @@ Error GoneMirror() {
 }  // namespace
 
 Expected<std::shared_ptr<ModuleState>> ModuleState::Load(std::shared_ptr<SessionCore> core, const std::string& path) {
-  auto resolved = ResolvePath(path, core->connection()->options());
+  auto resolved = ResolvePath(path, core->options());
   if (!resolved) return tl::unexpected(resolved.error());
   auto here = core->Here();
   if (!here) return tl::unexpected(here.error());
@@ -155,7 +155,8 @@ Expected<std::uint64_t> ModuleState::FindData(const std::string& symbol) const {
 }
 
 Expected<std::shared_ptr<const FunctionState>> FunctionState::Bind(std::shared_ptr<ModuleState> module,
-                                                                   std::string symbol, Signature signature) {
+                                                                   std::string symbol, Signature signature,
+                                                                   std::chrono::milliseconds deadline) {
   if (!module->loaded) return Fail(ErrorCode::kInvalidArgument, "'" + module->name + "' was unloaded");
   std::shared_ptr<FunctionState> function(new FunctionState);
   const Abi abi = module->core->abi();
@@ -172,6 +173,8 @@ Expected<std::shared_ptr<const FunctionState>> FunctionState::Bind(std::shared_p
   WireWriter wire;
   Write(*binding, &wire);
   function->binding_.assign(wire.bytes().begin(), wire.bytes().end());
+  const std::chrono::milliseconds every = module->core->options().call_timeout;
+  function->limit_ = every.count() == 0 || (deadline.count() != 0 && deadline < every) ? deadline : every;
   function->module_ = std::move(module);
   function->symbol_ = symbol;
   auto here = function->core()->Here();
@@ -226,9 +229,29 @@ Expected<void> FunctionState::Call(std::uint64_t* words, std::exception_ptr* thr
     return Fail(ErrorCode::kInvalidArgument, "'" + symbol_ + "': its module '" + module_->name + "' was unloaded");
   auto here = core()->Here();
   if (!here) [[unlikely]] return tl::unexpected(here.error());
-  auto done = CallHere(*here, words);
+  std::vector<std::shared_ptr<const void>> last;  // what handlers let go of goes when all is done
+  const FunctionState* const around = std::exchange((*here)->calling, this);
+  auto done = limit_.count() == 0 ? CallHere(*here, words) : CallUntil(*here, words);
+  (*here)->calling = around;
+  if (around == nullptr && !(*here)->held.empty()) [[unlikely]] last.swap((*here)->held);
   if (auto exception = (*here)->TakeException()) [[unlikely]] *thrown = exception;
   return done;
+}
+
+Expected<void> FunctionState::Call(std::uint64_t* words, std::exception_ptr* thrown, std::stop_token stop) const {
+  auto here = core()->Here();
+  if (!here) return tl::unexpected(here.error());
+  const auto cancelled = [this] { return "the call `" + symbol_ + "` was cancelled"; };
+  if (stop.stop_requested()) return Fail(ErrorCode::kCancelled, cancelled() + " before it began; the session still works");
+  const std::stop_callback on_stop(std::move(stop), [&, conversation = *here] {
+    conversation->connection().End({ErrorCode::kCancelled, cancelled(), conversation});
+  });
+  return Call(words, thrown);
+}
+
+Expected<void> FunctionState::CallUntil(Conversation* here, std::uint64_t* words) const {
+  const Conversation::Deadline deadline(here, limit_, symbol_);
+  return CallHere(here, words);
 }
 
 Expected<void> FunctionState::CallHere(Conversation* here, std::uint64_t* words) const {

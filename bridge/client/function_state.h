@@ -2,11 +2,13 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <exception>
 #include <memory>
 #include <optional>
 #include <span>
+#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -41,10 +43,11 @@ class ModuleState {
 
 // A bound function, without the types of C++: what Function<R(Args...)> and
 // programs that learn signatures at run time stand on. Thread-safe.
-class FunctionState {
+class FunctionState : public std::enable_shared_from_this<FunctionState> {
  public:
   static Expected<std::shared_ptr<const FunctionState>> Bind(std::shared_ptr<ModuleState> module, std::string symbol,
-                                                             Signature signature);
+                                                             Signature signature,
+                                                             std::chrono::milliseconds deadline = {});
 
   // `words` holds the arguments, 8 bytes each, integers extended by their sign,
   // pointers being this process's, and of a struct or union by value the address of its bytes. The result is
@@ -54,6 +57,8 @@ class FunctionState {
   // Memory of the DLL's own that pointers in the result, or in memory that was sent, lead to afterwards, gets a copy
   // at an address of this process that stands for the DLL's: see Mirrors.
   Expected<void> Call(std::uint64_t* words, std::exception_ptr* thrown) const;
+  // The same, but with kCancelled once `stop` is asked for, and the host's end.
+  Expected<void> Call(std::uint64_t* words, std::exception_ptr* thrown, std::stop_token stop) const;
 
   std::size_t arguments() const { return arguments_; }
   const Signature& signature() const { return signature_; }
@@ -70,6 +75,7 @@ class FunctionState {
   }
   Expected<std::uint32_t> BindIn(Conversation* here) const;
   Expected<void> CallHere(Conversation* here, std::uint64_t* words) const;
+  Expected<void> CallUntil(Conversation* here, std::uint64_t* words) const;
   // The frame of a call: memory that crosses, and room for the result; its address for the client, or null.
   Expected<std::byte*> MakeFrame(Conversation* here, std::uint64_t* sent, std::size_t base, bool* mirrored) const;
   // Opaque pointers that mean memory which both sides know.
@@ -86,6 +92,7 @@ class FunctionState {
   Signature signature_;
   std::vector<std::byte> binding_;               // as the host gets it
   mutable std::atomic<std::uint64_t> bound_{0};  // the connection's serial, and in the lowest bits what its host calls it
+  std::chrono::milliseconds limit_{0};  // of a call; 0: none
   std::size_t arguments_ = 0;
   std::size_t sent_ = 0;        // words: the arguments, and the hidden pointer to a result in memory
   bool needs_frame_ = false;    // memory crosses before the call

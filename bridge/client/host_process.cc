@@ -100,15 +100,17 @@ Expected<void> HostProcess::Start(const SessionOptions& options, const std::vect
   return {};
 }
 
-bool HostProcess::Reap(int timeout_ms) {
+bool HostProcess::Ended(int timeout_ms) const {
+  if (!pidfd_.open()) return true;
+  pollfd watched{pidfd_.get(), POLLIN, 0};
+  int ready;
+  do ready = poll(&watched, 1, timeout_ms);
+  while (ready < 0 && errno == EINTR);
+  return ready != 0;
+}
+
+bool HostProcess::Reap() {
   if (reaped_ || pid_ < 0) return true;
-  if (pidfd_.open()) {
-    pollfd watched{pidfd_.get(), POLLIN, 0};
-    int ready;
-    do ready = poll(&watched, 1, timeout_ms);
-    while (ready < 0 && errno == EINTR);
-    if (ready == 0) return false;
-  }
   siginfo_t info{};
   if (waitid(P_PID, static_cast<id_t>(pid_), &info, WEXITED | WNOHANG | WNOWAIT) == 0 && info.si_pid == 0) return false;
   // The leader is a zombie still, so the group is surely ours: end what it left behind.
@@ -117,24 +119,34 @@ bool HostProcess::Reap(int timeout_ms) {
   return true;
 }
 
-void HostProcess::Stop(std::chrono::milliseconds patience) {
+void HostProcess::Kill() {
   const std::lock_guard lock(mutex_);
-  if (pid_ < 0) return;
-  life_line_.Close();
-  if (!Reap(static_cast<int>(patience.count()))) {
-    killpg(pid_, SIGKILL);
-    Reap(-1);
+  if (pid_ >= 0 && !reaped_) killpg(pid_, SIGKILL);
+}
+
+void HostProcess::Stop(std::chrono::milliseconds patience) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (pid_ < 0) return;
+    life_line_.Close();
   }
+  if (!Ended(static_cast<int>(patience.count()))) {
+    Kill();
+    Ended(-1);
+  }
+  const std::lock_guard lock(mutex_);
+  Reap();
 }
 
 bool HostProcess::ExitedWith(int status) {
   const std::lock_guard lock(mutex_);
-  return pid_ >= 0 && Reap(0) && WIFEXITED(status_) && WEXITSTATUS(status_) == status;
+  return pid_ >= 0 && Reap() && WIFEXITED(status_) && WEXITSTATUS(status_) == status;
 }
 
 std::string HostProcess::Ending(int patience_ms) {
+  if (!Ended(patience_ms)) return "";
   const std::lock_guard lock(mutex_);
-  if (pid_ < 0 || !Reap(patience_ms)) return "";
+  if (pid_ < 0 || !Reap()) return "";
   if (WIFSIGNALED(status_)) return "was killed by signal " + std::to_string(WTERMSIG(status_));
   return "exited with status " + std::to_string(WEXITSTATUS(status_));
 }

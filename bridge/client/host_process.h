@@ -29,6 +29,9 @@ class HostProcess {
   // Waits for the process to end by itself, then ends it and what it started.
   void Stop(std::chrono::milliseconds patience);
 
+  // Ends it at once, with what it started. Any thread.
+  void Kill();
+
   pid_t pid() const { return pid_; }
   int pidfd() const { return pidfd_.get(); }
   Descriptor& output() { return output_; }
@@ -40,9 +43,10 @@ class HostProcess {
   void Abandon() { pid_ = -1; }
 
  private:
-  bool Reap(int timeout_ms);
+  bool Ended(int timeout_ms) const;
+  bool Reap();  // false while it runs
 
-  std::mutex mutex_;  // of pid_, status_ and reaped_
+  std::mutex mutex_;  // of pid_, status_ and reaped_; not held while waiting, so that Kill never waits
   pid_t pid_ = -1;
   int status_ = 0;
   bool reaped_ = false;

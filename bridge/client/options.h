@@ -49,6 +49,9 @@ struct SessionOptions {
   std::filesystem::path host = {};                   // spanproof-host.exe; empty: found beside the program
   TextMode text = TextMode::kForward;
   std::chrono::milliseconds start_timeout{60000};    // the first start of a prefix takes long
+  // Of each call, callbacks included; 0: none. What a host's thread is at cannot be taken back, so the host is ended
+  // when one passes: that call gets kTimeout, those of other threads kDisconnected.
+  std::chrono::milliseconds call_timeout{0};
   std::optional<std::uint32_t> spins = {};  // pauses before a waiting thread sleeps; absent: chosen by the CPUs
   Transport transport = Transport::kAuto;
   // Every buffer of a call gets pages of its own, with pages out of bounds around: what the DLL reads or writes beyond is

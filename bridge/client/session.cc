@@ -15,6 +15,8 @@ Expected<Module> Session::TryLoad(const std::string& dll) const {
   return ModuleState::Load(core_, dll).map([](auto state) { return Module(std::move(state)); });
 }
 
+void Session::Stop() const { core_->Stop(); }
+
 std::uint32_t Session::LastError() const { return ValueOrThrow(core_->Here())->last_error; }
 
 Text Session::TakeText() const { return ValueOrThrow(core_->connection()->TakeText()); }
@@ -29,9 +31,13 @@ Expected<void> Call(const FunctionState& function, std::uint64_t* words, std::ex
   return function.Call(words, thrown);
 }
 
+Expected<void> Call(const FunctionState& function, std::uint64_t* words, std::exception_ptr* thrown, std::stop_token stop) {
+  return function.Call(words, thrown, std::move(stop));
+}
+
 Expected<std::shared_ptr<const FunctionState>> Bind(const std::shared_ptr<ModuleState>& module, std::string symbol,
-                                                    Signature signature) {
-  return FunctionState::Bind(module, std::move(symbol), std::move(signature));
+                                                    Signature signature, std::chrono::milliseconds deadline) {
+  return FunctionState::Bind(module, std::move(symbol), std::move(signature), deadline);
 }
 
 Expected<std::shared_ptr<LiveCallback>> MakeCallback(const std::shared_ptr<SessionCore>& core, const Signature& signature,

@@ -5,6 +5,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <utility>
 #include <vector>
@@ -37,6 +38,8 @@ struct FunctionOptions {
   Convention convention = Convention::kCdecl;
   std::vector<Memsync> memsync = {};
   std::optional<std::size_t> variadic = {};  // "..." stands behind so many arguments: printf's is 1
+  // Of a call, as SessionOptions::call_timeout, and beside it: the nearest counts, also one of a call around.
+  std::chrono::milliseconds deadline{0};
 };
 
 template <typename Prototype>
@@ -58,8 +61,9 @@ Signature MakeSignature(const FunctionOptions& options) {
 
 // Calls and, where a callback's handler threw, leaves the exception in `thrown`.
 Expected<void> Call(const FunctionState& function, std::uint64_t* words, std::exception_ptr* thrown);
+Expected<void> Call(const FunctionState& function, std::uint64_t* words, std::exception_ptr* thrown, std::stop_token stop);
 Expected<std::shared_ptr<const FunctionState>> Bind(const std::shared_ptr<ModuleState>& module, std::string symbol,
-                                                    Signature signature);
+                                                    Signature signature, std::chrono::milliseconds deadline);
 Expected<std::shared_ptr<LiveCallback>> MakeCallback(const std::shared_ptr<SessionCore>& core, const Signature& signature,
                                                      Handler handler);
 std::uint64_t AddressOf(const LiveCallback& callback);
@@ -124,19 +128,23 @@ class Function<R(Args...)> {
     if constexpr (!std::is_void_v<R>) return internal::Attached(room.Take(words[sizeof...(Args)]), *state_);
   }
 
-  Expected<R> TryCall(Args... args) const {
+  Expected<R> TryCall(Args... args) const { return Try({}, args...); }
+  // The same until `stop` is asked for, by any thread: then the call is kCancelled, and the host is ended, as by a deadline.
+  Expected<R> TryCallUntil(std::stop_token stop, Args... args) const { return Try(std::move(stop), args...); }
+
+ private:
+  Expected<R> Try(std::stop_token stop, const Args&... args) const {
     internal::Room<R> room;
     std::uint64_t words[sizeof...(Args) + 1] = {ToWord(args)...};
     room.Announce(&words[sizeof...(Args)]);
     std::exception_ptr thrown;
-    auto done = internal::Call(*state_, words, &thrown);
+    auto done = stop.stop_possible() ? internal::Call(*state_, words, &thrown, std::move(stop)) : internal::Call(*state_, words, &thrown);
     if (thrown) return tl::unexpected(internal::DescribeException(thrown));
     if (!done) return tl::unexpected(std::move(done.error()));
     if constexpr (std::is_void_v<R>) return {};
     else return internal::Attached(room.Take(words[sizeof...(Args)]), *state_);
   }
 
- private:
   std::shared_ptr<const FunctionState> state_;
 };
 
@@ -193,7 +201,7 @@ class Module {
   template <typename R, typename... Args>
   Expected<bridge::Function<R(Args...)>> Bind(std::type_identity<R(Args...)>, std::string symbol,
                                               const FunctionOptions& options) const {
-    auto bound = internal::Bind(state_, std::move(symbol), internal::MakeSignature<R, Args...>(options));
+    auto bound = internal::Bind(state_, std::move(symbol), internal::MakeSignature<R, Args...>(options), options.deadline);
     if (!bound) return tl::unexpected(bound.error());
     return bridge::Function<R(Args...)>(std::move(*bound));
   }
@@ -232,6 +240,10 @@ class Session {
   Expected<Retained<T>> TryAllocate(std::size_t count = 1) const {
     return Retained<T>::Make(connection(), count);
   }
+
+  // Ends the session now, from any thread: calls that are open are kCancelled, as are later ones. Handlers of callbacks
+  // run on to their own end.
+  void Stop() const;
 
   // GetLastError() as this thread's last call left it.
   std::uint32_t LastError() const;

@@ -14,6 +14,8 @@ std::shared_ptr<Connection> SessionCore::connection() const {
   return connection_;
 }
 
+void SessionCore::Stop() { connection()->End({ErrorCode::kCancelled, "the session was stopped", nullptr}); }
+
 Expected<Conversation*> SessionCore::HereSlowly() { return connection()->Here(); }
 
 }  // namespace bridge

@@ -16,7 +16,7 @@ class SessionCore : public std::enable_shared_from_this<SessionCore> {
  public:
   static Expected<std::shared_ptr<SessionCore>> Start(SessionOptions options);
   explicit SessionCore(std::shared_ptr<Connection> connection)
-      : abi_(connection->abi()), serial_(connection->serial()), connection_(std::move(connection)) {}
+      : options_(connection->options()), abi_(connection->abi()), serial_(connection->serial()), connection_(std::move(connection)) {}
   SessionCore(const SessionCore&) = delete;
   SessionCore& operator=(const SessionCore&) = delete;
 
@@ -26,11 +26,15 @@ class SessionCore : public std::enable_shared_from_this<SessionCore> {
     return HereSlowly();
   }
   std::shared_ptr<Connection> connection() const;
+  // Ends the host, and the session for good: open and later calls are kCancelled. Any thread.
+  void Stop();
+  const SessionOptions& options() const { return options_; }
   Abi abi() const { return abi_; }
 
  private:
   Expected<Conversation*> HereSlowly();
 
+  const SessionOptions options_;
   const Abi abi_;
   std::atomic<std::uint64_t> serial_;  // connection_'s
   mutable std::mutex mutex_;           // of the next

@@ -13,11 +13,12 @@ enum class ErrorCode {
   kInvalidArgument,  // what was given is wrong: correct it and try again
   kUnsupported,      // well formed, but this bridge cannot do it
   kNotFound,         // a DLL or a symbol that is not there; `os_error` is Windows' number
-  kDisconnected,     // the host process ended: start another session
-  kTimeout,          // the deadline passed
+  kDisconnected,     // the host process ended during the call
+  kTimeout,          // the call's deadline passed
   kFault,            // the DLL raised an exception that it did not handle
   kCorrupt,          // bytes from the other side broke their own rules
   kInternal,         // a bug of ours
+  kCancelled,        // the caller, or Session::Stop, ended the call
 };
 
 struct Error {
