@@ -34,15 +34,26 @@ void SPANPROOF_CONV free_pixels(Image *image) {
 int SPANPROOF_CONV filter_rows(Image *image, row_func_t filter) {
   const int width = image->width, height = image->height;
   const size_t row_bytes = (size_t)width * sizeof(int16_t);
-  /* A row of zeros above and below. */
-  int16_t *padded = calloc((size_t)height + 2, row_bytes);
-  if (!padded) return -1;
-  memcpy(padded + width, image->data, (size_t)height * row_bytes);
-  for (int y = 0; y < height; ++y) {
-    const Image rows = {padded + y * width, (int16_t)width, 3};
-    Image row = {image->data + y * width, (int16_t)width, 1};
-    filter(y, &rows, &row);
+  /* Three rows in one place and the new one in another, so that they have the same addresses each time. */
+  int16_t *three = malloc(3 * row_bytes), *made = malloc(row_bytes);
+  /* The row above as it was, since its place holds the new one. */
+  int16_t *above = calloc(1, row_bytes);
+  const int ready = three && made && above;
+  for (int y = 0; ready && y < height; ++y) {
+    int16_t *row = image->data + y * width;
+    memcpy(three, above, row_bytes);
+    memcpy(three + width, row, row_bytes);
+    memset(three + 2 * width, 0, row_bytes);
+    if (y + 1 < height) memcpy(three + 2 * width, row + width, row_bytes);
+    memcpy(made, row, row_bytes);
+    memcpy(above, row, row_bytes);
+    const Image rows = {three, (int16_t)width, 3};
+    Image one = {made, (int16_t)width, 1};
+    filter(y, &rows, &one);
+    memcpy(row, made, row_bytes);
   }
-  free(padded);
-  return height;
+  free(three);
+  free(made);
+  free(above);
+  return ready ? height : -1;
 }
