@@ -108,7 +108,7 @@ class BridgeEngine final : public Engine {
     return static_cast<Handle>(functions_.size() - 1);
   }
 
-  EngineResult<Called> Call(Handle function, std::span<const Slot> arguments) override {
+  EngineResult<Called> Call(Handle function, std::span<const Slot> arguments, const spanproof::CallOptions&) override {
     const std::shared_ptr<const FunctionState> called = functions_.at(function);
     const Signature& signature = called->signature();
     std::vector<std::uint64_t> words(arguments.size() + 1);

@@ -27,8 +27,8 @@ class FlipEngine final : public Engine {
     flips_[*bound] = flips;
     return bound;
   }
-  EngineResult<Called> Call(Handle function, std::span<const Slot> arguments) override {
-    auto called = engine_->Call(function, arguments);
+  EngineResult<Called> Call(Handle function, std::span<const Slot> arguments, const CallOptions& options) override {
+    auto called = engine_->Call(function, arguments, options);
     if (called && flips_.at(function) && arguments[argument_].words[0] != 0)
       reinterpret_cast<unsigned char*>(arguments[argument_].words[0])[offset_] ^= 1;
     return called;

@@ -88,7 +88,7 @@ class InprocEngine final : public Engine {
     return static_cast<Handle>(functions_.size() - 1);
   }
 
-  EngineResult<Called> Call(Handle function, std::span<const Slot> arguments) override {
+  EngineResult<Called> Call(Handle function, std::span<const Slot> arguments, const CallOptions&) override {
     // Not a reference: a callback may bind, and so move, functions.
     const FunctionAddress address = functions_.at(function).address;
     Caller* caller = functions_[function].caller.get();

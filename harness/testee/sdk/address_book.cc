@@ -53,12 +53,13 @@ AddressBook::Object* AddressBook::FindObject(const std::string& name) {
   return at == objects_.end() ? nullptr : &at->second;
 }
 
-bool AddressBook::DropObject(const std::string& name) {
+std::shared_ptr<void> AddressBook::DropObject(const std::string& name) {
   const auto at = objects_.find(name);
-  if (at == objects_.end()) return false;
+  if (at == objects_.end()) return nullptr;
   by_address_.erase(reinterpret_cast<std::uintptr_t>(at->second.at));
+  auto storage = std::move(at->second.storage);
   objects_.erase(at);
-  return true;
+  return storage;
 }
 
 void AddressBook::NameCallback(const std::string& name, std::uint64_t address) {
@@ -94,10 +95,10 @@ Pointer AddressBook::Name(std::uint64_t address) {
   if (known == foreign_.end()) {
     std::uint32_t number = 0;
     for (const Foreign& each : foreign_) number = std::max(number, each.number);
-    foreign_.push_back({address, number + 1, true});
+    foreign_.push_back({address, number + 1, passing_for_});
     known = std::prev(foreign_.end());
   }
-  if (callbacks_open_ == 0) known->passing = false;
+  if (known->passing_for != kKept) known->passing_for = passing_for_;
   pointer.to = Pointer::To::kForeign;
   pointer.name = "dll" + std::to_string(known->number);
   return pointer;
@@ -130,8 +131,8 @@ Expected<std::uint64_t> AddressBook::Address(const Pointer& pointer) const {
   return unknown("pointer");
 }
 
-void AddressBook::EndCall() {
-  std::erase_if(foreign_, [](const Foreign& each) { return each.passing; });
+void AddressBook::EndCall(int thread) {
+  std::erase_if(foreign_, [thread](const Foreign& each) { return each.passing_for == thread; });
 }
 
 void AddressBook::Clear() {

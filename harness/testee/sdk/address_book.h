@@ -14,7 +14,7 @@
 namespace spanproof {
 
 // What addresses of this process mean to the tester, and back. Owns the memory
-// of the session's objects. Not thread-safe.
+// of the session's objects. Not thread-safe: the session's lock guards it.
 class AddressBook {
  public:
   struct Object {
@@ -33,7 +33,8 @@ class AddressBook {
                               std::optional<Abi> layout = {}, std::shared_ptr<void> memory = {},
                               std::uint64_t align = 1);
   Object* FindObject(const std::string& name);
-  bool DropObject(const std::string& name);
+  // What held its memory, for the caller to let go; nullptr where there is no such object.
+  std::shared_ptr<void> DropObject(const std::string& name);
 
   void NameCallback(const std::string& name, std::uint64_t address);
 
@@ -42,21 +43,23 @@ class AddressBook {
   Pointer Name(std::uint64_t address);
   Expected<std::uint64_t> Address(const Pointer& pointer) const;
 
-  // Names of foreign memory that were first met between EnterCallback and
-  // LeaveCallback end with the outermost call: that memory is often the DLL's
-  // stack, which means something else in the next call. Naming it
-  // outside of callbacks keeps it until Clear.
-  void EnterCallback() { ++callbacks_open_; }
-  void LeaveCallback() { --callbacks_open_; }
-  void EndCall();
+  // For whom names are given from now on: a thread's number, and whether it is inside
+  // a callback. Names of foreign memory that only callbacks have shown end with the outermost
+  // call of the last thread that met them: that memory is often the DLL's stack, which means something
+  // else in the next call. Naming it outside of callbacks keeps it until Clear.
+  void NameFor(int thread, bool in_callback) {
+    passing_for_ = in_callback ? thread : kKept;
+  }
+  void EndCall(int thread);
 
   void Clear();
 
  private:
+  static constexpr int kKept = 0;  // no thread's number
   struct Foreign {
     std::uint64_t address = 0;
     std::uint32_t number = 0;
-    bool passing = false;
+    int passing_for = kKept;
   };
 
   std::map<std::string, Object> objects_;
@@ -64,7 +67,7 @@ class AddressBook {
   std::map<std::string, std::uint64_t> callbacks_;
   std::map<std::uint64_t, std::string> callback_names_;
   std::vector<Foreign> foreign_;
-  int callbacks_open_ = 0;
+  int passing_for_ = kKept;
 };
 
 }  // namespace spanproof

@@ -33,15 +33,27 @@ TEST(AddressBook, NumbersForeignMemoryInOrderOfAppearance) {
 
 TEST(AddressBook, ForgetsWhatOnlyPassedThroughACallback) {
   AddressBook book;
+  book.NameFor(1, false);
   book.Name(kSomewhere);
-  book.EnterCallback();
+  book.NameFor(1, true);
   EXPECT_EQ(book.Name(kSomewhere + 64).name, "dll2");
   EXPECT_EQ(book.Name(kSomewhere + 128).name, "dll3");
-  book.LeaveCallback();
+  book.NameFor(1, false);
   EXPECT_EQ(book.Name(kSomewhere + 64).name, "dll2");
-  book.EndCall();
+  book.EndCall(1);
   EXPECT_EQ(book.Name(kSomewhere + 64).name, "dll2");
   EXPECT_EQ(book.Name(kSomewhere + 256).name, "dll3");
+}
+
+TEST(AddressBook, ForgetsWhatPassedOnlyWithTheCallOfItsThread) {
+  AddressBook book;
+  book.NameFor(1, true);
+  EXPECT_EQ(book.Name(kSomewhere).name, "dll1");
+  book.NameFor(2, true);
+  EXPECT_EQ(book.Name(kSomewhere + 64).name, "dll2");
+  book.EndCall(1);
+  EXPECT_FALSE(book.Address(Pointer{Pointer::To::kForeign, "dll1", 0, 0}));
+  EXPECT_EQ(*book.Address(Pointer{Pointer::To::kForeign, "dll2", 0, 0}), kSomewhere + 64);
 }
 
 TEST(AddressBook, TakesSmallNumbersForNumbers) {

@@ -10,6 +10,10 @@ tl::unexpected<EngineError> Cannot(const char* what) {
 
 }  // namespace
 
+EngineResult<Handle> Engine::BindAt(std::uint64_t, const TypeTable&, const Prototype&) {
+  return Cannot("bind functions by their address");
+}
+
 EngineResult<std::uint64_t> Engine::FindData(Handle, const std::string&, const TypeTable&, TypeId) {
   return Cannot("find exported variables");
 }

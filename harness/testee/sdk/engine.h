@@ -26,8 +26,9 @@ struct Slot {
   const void* aggregate = nullptr;
 };
 
-// Called on the thread that called the DLL, with pointers as this process sees
-// them; fills `result`. May call back into the engine.
+// Called on the thread that called the DLL, or on one that stands for a thread of the DLL's
+// own and ends with it, with pointers as this process sees them; fills `result`. May call
+// back into the engine. It can be called at any time, after the session's end too.
 using CallbackSink = std::function<void(std::span<const Slot> arguments, Slot* result)>;
 
 // The result of a call as this process sees it.
@@ -37,23 +38,44 @@ struct Called {
   bool last_error_known = false;
 };
 
-// What a C++ testee implements; the SDK does the rest (protocol, objects,
-// values, naming of pointers, text in its order). All memory that the engine sees is
-// this process's own, laid out for Describe().memory_abi. Called on one thread per
-// protocol thread. Errors: kUnsupported becomes `unsupported`; an OsError text
-// is said through EngineError.
+// What is asked of one call beside its arguments.
+struct CallOptions {
+  std::uint32_t deadline_ms = 0;  // 0: none. Only where `deadline` is a capability
+};
+
+// Why an engine did not do what was asked.
 struct EngineError {
-  enum class Kind { kInvalid, kUnsupported, kOs, kRefused, kFault, kInternal };
+  enum class Kind {
+    kInvalid,
+    kUnsupported,
+    kOs,
+    kRefused,
+    kFault,
+    kInternal,
+    kRaised,   // a callback's handler raised; the SDK says so itself
+    kEnded,    // the callee's process ended, this one lives on; `code` its exit status as seen
+    kTimeout,  // the call's deadline passed, this process lives on
+  };
   Kind kind = Kind::kInternal;
-  std::uint64_t code = 0;     // Win32 error or exception code
+  std::uint64_t code = 0;     // Win32 error, exception code or exit status
   std::uint64_t address = 0;  // of a fault
   std::string message;
+  std::string module = {};    // of a fault: the base name of the module that `address` lies in; empty: none
+  std::uint64_t offset = 0;   // of `address` in it
 };
 template <typename T>
 using EngineResult = tl::expected<T, EngineError>;
 
 using Handle = std::uint32_t;
 
+// What a C++ testee implements; the SDK does the rest (protocol, threads, objects, values,
+// naming of pointers, text in its order). All memory that the engine sees is this
+// process's own, laid out for Describe().memory_abi.
+// Threads: Describe comes first and alone. Whoever has the capability `threads` or
+// `foreign_threads` is called from several threads at the same time, by any of
+// the other methods: from one thread per thread of the protocol and from within sinks. OwnAddress
+// and ForeignAddress are called under a lock of the SDK: they neither call a
+// sink nor wait for the DLL. Others are called from one thread alone.
 class Engine {
  public:
   virtual ~Engine() = default;
@@ -71,9 +93,14 @@ class Engine {
   virtual EngineResult<void> Unload(Handle module) = 0;
   virtual EngineResult<Handle> Bind(Handle module, const std::string& symbol,
                                     const TypeTable& types, const Prototype& prototype) = 0;
-  virtual EngineResult<Called> Call(Handle function, std::span<const Slot> arguments) = 0;
+  // Binds what lies at `address`, a pointer as Call, FindData or memory gave it.
+  virtual EngineResult<Handle> BindAt(std::uint64_t address, const TypeTable& types, const Prototype& prototype);
+  // The result is kFault where the DLL raised an exception that nobody in it took, and this
+  // process can go on: the sinks that it left stay unfinished, as after a longjmp.
+  virtual EngineResult<Called> Call(Handle function, std::span<const Slot> arguments, const CallOptions& options) = 0;
   // A function pointer in this process, or a token that only Call understands
-  // as an argument. Ends with the returned handle's last owner.
+  // as an argument. Ends with the returned handle's last owner, which may be while a
+  // thread of the DLL's is inside of it; one that calls it later gets zero.
   virtual EngineResult<std::shared_ptr<void>> MakeCallback(const TypeTable& types,
                                                            const Prototype& prototype,
                                                            CallbackSink sink) = 0;

@@ -31,6 +31,7 @@ MemoryView Session::ViewOf(const AddressBook::Object& object) const {
 
 Answer Session::MakeObject(const json& message) {
   const std::string name = Text(message, "name");
+  auto lock = Lock();
   const auto type = types_.Parse(Text(message, "type"));
   if (!type) return tl::unexpected(FromError(type.error()));
   const bool retained = message.value("retained", false);
@@ -54,9 +55,11 @@ Answer Session::MakeObject(const json& message) {
   std::shared_ptr<void> memory;
   if (retained && !direct_memory_) {
     if (book_.FindObject(name) != nullptr) return Invalid("an object \"" + name + "\" exists already; drop it first");
+    lock.unlock();
     auto made = engine_.MakeRetained(*size);
     if (!made) return tl::unexpected(made.error());
     memory = std::move(*made);
+    lock = Lock();
   }
   const auto object = book_.AddObject(name, *type, *size, layout_abi, std::move(memory), layout->align);
   if (!object) return tl::unexpected(FromError(object.error()));
@@ -64,12 +67,14 @@ Answer Session::MakeObject(const json& message) {
   if (!initial) return json::object();
   const auto done = view.Store(*type, *initial, (*object)->at, flexible);
   if (done) return json::object();
-  book_.DropObject(name);
+  memory = book_.DropObject(name);
+  lock.unlock();
   return tl::unexpected(FromError(done.error()));
 }
 
 Answer Session::WriteObject(const json& message) {
   const std::string name = Text(message, "name");
+  const auto lock = Lock();
   AddressBook::Object* object = book_.FindObject(name);
   if (object == nullptr) return Invalid("no object \"" + name + "\"");
   const auto value = bulk_.Decode(message.at("value"));
@@ -80,7 +85,7 @@ Answer Session::WriteObject(const json& message) {
 }
 
 // Where `read` and `write` go: an object by name and offset, or what a pointer
-// names. Of objects only what lies inside; memory of the DLL is trusted.
+// names. Of objects only what lies inside; memory of the DLL is trusted. Under the lock.
 EngineResult<Session::Spot> Session::FindSpot(const json& message) {
   Spot spot;
   if (const auto spelled = message.find("type"); spelled != message.end()) {
@@ -126,25 +131,28 @@ EngineResult<Session::Spot> Session::FindSpot(const json& message) {
   return spot;
 }
 
-EngineResult<std::vector<std::uint8_t>> Session::ForeignBytes(const Spot& spot) {
+// How many bytes of the DLL's memory a spot is, within bounds. Under the lock.
+EngineResult<std::uint64_t> Session::ForeignSize(const Spot& spot) {
   const auto layout = LayoutOf(types_, spot.type, spot.view.memory);
   if (!layout) return tl::unexpected(FromError(layout.error()));
   if (layout->size > kLargestForeign) return Refuse(EngineError::Kind::kUnsupported, "reads more than 1 GiB at once");
-  std::vector<std::uint8_t> bytes(layout->size);
-  if (auto read = engine_.ReadForeign(spot.address, bytes); !read) return tl::unexpected(read.error());
-  return bytes;
+  return layout->size;
 }
 
 Answer Session::Read(const json& message) {
+  auto lock = Lock();
   const auto spot = FindSpot(message);
   if (!spot) return tl::unexpected(spot.error());
   const auto* at = reinterpret_cast<const std::uint8_t*>(static_cast<std::uintptr_t>(spot->address));
   std::vector<std::uint8_t> copy;
   if (spot->foreign) {
-    auto bytes = ForeignBytes(*spot);
-    if (!bytes) return tl::unexpected(bytes.error());
-    copy = std::move(*bytes);
+    const auto size = ForeignSize(*spot);
+    if (!size) return tl::unexpected(size.error());
+    lock.unlock();
+    copy.resize(*size);
+    if (auto read = engine_.ReadForeign(spot->address, copy); !read) return tl::unexpected(read.error());
     at = copy.data();
+    lock = Lock();
   }
   const auto read = spot->view.Load(spot->type, at, spot->flexible);
   if (!read) return tl::unexpected(FromError(read.error()));
@@ -155,6 +163,7 @@ Answer Session::Read(const json& message) {
 
 Answer Session::Write(const json& message) {
   if (!message.contains("pointer")) return WriteObject(message);
+  auto lock = Lock();
   const auto spot = FindSpot(message);
   if (!spot) return tl::unexpected(spot.error());
   const auto value = bulk_.Decode(message.at("value"));
@@ -165,23 +174,33 @@ Answer Session::Write(const json& message) {
     if (!done) return tl::unexpected(FromError(done.error()));
     return json::object();
   }
+  const auto size = ForeignSize(*spot);
+  if (!size) return tl::unexpected(size.error());
+  lock.unlock();
   // What the value does not say, padding and other members of a union, stays.
-  auto bytes = ForeignBytes(*spot);
-  if (!bytes) return tl::unexpected(bytes.error());
-  const auto done = spot->view.Store(spot->type, *value, bytes->data());
+  std::vector<std::uint8_t> bytes(*size);
+  if (auto read = engine_.ReadForeign(spot->address, bytes); !read) return tl::unexpected(read.error());
+  lock = Lock();
+  const auto done = spot->view.Store(spot->type, *value, bytes.data());
+  lock.unlock();
   if (!done) return tl::unexpected(FromError(done.error()));
-  if (auto written = engine_.WriteForeign(spot->address, *bytes); !written) return tl::unexpected(written.error());
+  if (auto written = engine_.WriteForeign(spot->address, bytes); !written) return tl::unexpected(written.error());
   return json::object();
 }
 
 Answer Session::FindData(const json& message) {
   const std::string name = Text(message, "module");
-  const auto module = modules_.find(name);
-  if (module == modules_.end()) return Invalid("no module \"" + name + "\"");
+  auto lock = Lock();
+  const auto at = modules_.find(name);
+  if (at == modules_.end()) return Invalid("no module \"" + name + "\"");
+  const Handle module = at->second;
   const auto type = types_.Parse(Text(message, "type"));
   if (!type) return tl::unexpected(FromError(type.error()));
-  const auto address = engine_.FindData(module->second, Text(message, "symbol"), types_, *type);
+  const TypeTable types = types_;
+  lock.unlock();
+  const auto address = engine_.FindData(module, Text(message, "symbol"), types, *type);
   if (!address) return tl::unexpected(address.error());
+  lock = Lock();
   return json{{"value", EncodeValue(Value{book_.Name(*address)})}};
 }
 

@@ -2,6 +2,8 @@
 #include "harness/testee/sdk/session.h"
 
 #include <algorithm>
+#include <chrono>
+#include <cstdlib>
 #include <exception>
 #include <utility>
 
@@ -13,28 +15,18 @@ namespace {
 
 using nlohmann::json;
 
-constexpr int kInputEnded = 3;
-constexpr int kStreamBroken = 4;
+constexpr std::chrono::seconds kPatience(5);  // at the session's end
 
-std::string_view KindName(EngineError::Kind kind) {
-  switch (kind) {
-    case EngineError::Kind::kInvalid: return "invalid";
-    case EngineError::Kind::kUnsupported: return "unsupported";
-    case EngineError::Kind::kOs: return "os";
-    case EngineError::Kind::kRefused: return "refused";
-    case EngineError::Kind::kFault: return "fault";
-    case EngineError::Kind::kInternal: return "internal";
-  }
-  return "internal";
-}
+// Who the calling thread is. Trivial, since the DLL's threads have it too; a thread that was
+// made anew with another's id has it empty.
+struct Identity {
+  std::uint64_t session = 0;
+  std::uint64_t generation = 0;
+  ProtocolThread* thread = nullptr;
+};
+thread_local Identity t_identity;
 
-json ErrorMember(const EngineError& error) {
-  json out = {{"kind", KindName(error.kind)}, {"code", error.code}, {"message", error.message}};
-  if (error.kind == EngineError::Kind::kFault) {
-    out["address"] = Show(Value{Pointer{Pointer::To::kOpaque, "", 0, error.address}});
-  }
-  return out;
-}
+std::atomic<std::uint64_t> next_serial = 1;
 
 std::string Hex(std::string_view bytes) {
   std::string out;
@@ -45,78 +37,60 @@ std::string Hex(std::string_view bytes) {
   return out;
 }
 
+bool Has(const Engine::Description& description, const char* capability) {
+  const auto& can = description.capabilities;
+  return std::find(can.begin(), can.end(), capability) != can.end();
+}
+
 }  // namespace
 
-tl::unexpected<EngineError> Refuse(EngineError::Kind kind, std::string message) {
-  return tl::unexpected(EngineError{kind, 0, 0, std::move(message)});
-}
-
-EngineError FromError(const Error& error) {
-  switch (error.code) {
-    case ErrorCode::kInvalidArgument:
-    case ErrorCode::kCorrupt: return {EngineError::Kind::kInvalid, 0, 0, error.message};
-    case ErrorCode::kUnsupported: return {EngineError::Kind::kUnsupported, 0, 0, error.message};
-    default: return {EngineError::Kind::kInternal, 0, 0, error.message};
-  }
-}
-
-Session::Session(Engine& engine, Channel& channel) : engine_(engine), channel_(channel) {
-  description_ = engine_.Describe();
-  const auto& can = description_.capabilities;
-  direct_memory_ = std::find(can.begin(), can.end(), "direct_memory") != can.end();
+Session::Session(Engine& engine, Channel& channel)
+    : engine_(engine),
+      description_(engine.Describe()),
+      direct_memory_(Has(description_, "direct_memory")),
+      foreign_threads_(Has(description_, "foreign_threads")),
+      serial_(next_serial++),
+      traffic_(channel, Has(description_, "threads") ? [this](ProtocolThread& thread) { Work(thread); }
+                                                     : std::function<void(ProtocolThread&)>()),
+      gate_(std::make_shared<SinkGate<Session>>(this)) {
   view_ = MemoryView{&types_, description_.abi, &book_, description_.memory_abi.value_or(description_.abi)};
 }
 
 int Session::Run() {
+  traffic_.StartReading();
+  Work(traffic_.main());
+  const int status = ended_ ? 0 : traffic_.EndedStatus();
+  // Where the DLL keeps a thread, this process's memory cannot be taken from it in order.
+  if (!traffic_.Close() || !gate_->Close(kPatience)) std::_Exit(status);
+  return status;
+}
+
+void Session::BeThread(ProtocolThread& thread) { t_identity = {serial_, traffic_.generation(), &thread}; }
+
+ProtocolThread& Session::Here() {
+  if (t_identity.session == serial_) {
+    const ProtocolThread& thread = *t_identity.thread;
+    const bool stays = !thread.foreign || !thread.callbacks.empty();
+    if (stays || t_identity.generation == traffic_.generation()) return *t_identity.thread;
+  }
+  BeThread(traffic_.MeetForeign());
+  return *t_identity.thread;
+}
+
+std::unique_lock<StateLock> Session::Lock() {
+  const ProtocolThread& thread = Here();
+  std::unique_lock lock(state_);
+  book_.NameFor(thread.number, !thread.callbacks.empty());
+  return lock;
+}
+
+void Session::Work(ProtocolThread& thread) {
+  BeThread(thread);
   while (!ended_) {
-    std::optional<json> message;
-    if (!waiting_.empty()) {
-      message = std::move(waiting_.front());
-      waiting_.pop_front();
-    } else {
-      message = NextMessage();
-    }
-    if (!message) return broken_ ? kStreamBroken : kInputEnded;
+    const auto message = traffic_.Take(thread);
+    if (!message) return;
     Carry(*message);
   }
-  return 0;
-}
-
-std::optional<json> Session::NextMessage() {
-  while (true) {
-    auto payload = frames_.Next();
-    if (!payload) {
-      broken_ = true;
-      SendAnswer(nullptr, Refuse(EngineError::Kind::kInvalid, payload.error().message));
-      return std::nullopt;
-    }
-    if (*payload) {
-      json message = json::parse(**payload, nullptr, false);
-      if (message.is_object()) return message;
-      SendAnswer(nullptr, Refuse(EngineError::Kind::kInvalid, "a frame holds no JSON object"));
-      continue;
-    }
-    auto bytes = channel_.Read();
-    if (!bytes || bytes->empty()) return std::nullopt;
-    frames_.Add(*bytes);
-  }
-}
-
-bool Session::Send(const json& message) {
-  const auto frame = EncodeFrame(message.dump(-1, ' ', false, json::error_handler_t::replace));
-  return frame && channel_.Write(*frame).has_value();
-}
-
-void Session::SendAnswer(const json& id, Answer answer) {
-  json message = answer ? std::move(*answer) : json::object();
-  message["re"] = id;
-  message["ok"] = answer.has_value();
-  if (!answer) message["error"] = ErrorMember(answer.error());
-  if (Send(message)) return;
-  // Too long for a frame, or the tester is gone: then this fails as well.
-  message = {{"re", id}, {"ok", false},
-             {"error", ErrorMember({EngineError::Kind::kInternal, 0, 0, "the answer is longer than a frame"})}};
-  Send(message);
 }
 
 json Session::Events() {
@@ -135,27 +109,29 @@ void Session::Carry(const json& message) {
   const auto id = message.find("id");
   const json answer_to = id == message.end() ? json(nullptr) : *id;
   const auto op = message.find("op");
+  ProtocolThread& thread = Here();
+  Answer answer = json::object();
   if (!answer_to.is_number_unsigned() || op == message.end() || !op->is_string()) {
-    SendAnswer(answer_to, Refuse(EngineError::Kind::kInvalid, "a request needs a number \"id\" and a text \"op\""));
-    return;
+    answer = Refuse(EngineError::Kind::kInvalid, "a request needs a number \"id\" and a text \"op\"");
+  } else {
+    const std::size_t open = thread.requests.size();
+    try {
+      answer = Dispatch(op->get<std::string>(), message);
+    } catch (const json::exception& error) {
+      answer = Refuse(EngineError::Kind::kInvalid, std::string("the request makes no sense: ") + error.what());
+    } catch (const std::exception& error) {
+      answer = Refuse(EngineError::Kind::kInternal, error.what());
+    }
+    thread.requests.resize(open);
   }
-  Answer answer;
-  const std::size_t open = open_requests_.size();
-  try {
-    answer = Dispatch(op->get<std::string>(), message);
-  } catch (const json::exception& error) {
-    answer = Refuse(EngineError::Kind::kInvalid, std::string("the request makes no sense: ") + error.what());
-  } catch (const std::exception& error) {
-    answer = Refuse(EngineError::Kind::kInternal, error.what());
-  }
-  while (open_requests_.size() > open) open_requests_.pop_back();
-  SendAnswer(answer_to, std::move(answer));
+  if (thread.callbacks.empty()) traffic_.SetFree(thread);
+  traffic_.SendAnswer(answer_to, std::move(answer));
 }
 
 Answer Session::Dispatch(const std::string& op, const json& message) {
   if (!greeted_ && op != "hello" && op != "bye") return Refuse(EngineError::Kind::kInvalid, "hello comes first");
-  if (const auto thread = message.find("thread"); thread != message.end() && *thread != "main") {
-    return Refuse(EngineError::Kind::kUnsupported, "this testee has one thread, \"main\"");
+  if ((op == "hello" || op == "reset" || op == "bye") && &Here() != &traffic_.main()) {
+    return Refuse(EngineError::Kind::kInvalid, "\"" + op + "\" is for thread \"main\"");
   }
   if (op == "hello") return Hello(message);
   if (op == "types") return Types(message);
@@ -176,6 +152,27 @@ Answer Session::Dispatch(const std::string& op, const json& message) {
     return json::object();
   }
   return Refuse(EngineError::Kind::kUnsupported, "unknown op \"" + op.substr(0, 40) + "\"");
+}
+
+// After a call: what the DLL left behind by a fault or a jump, deeper than the call
+// itself, is over; its frames are gone without their destructors. To the tester it
+// ends in the order in which it began: requests with an error, callbacks with their answer.
+void Session::EndAbandoned(ProtocolThread& thread, std::size_t requests, std::size_t callbacks) {
+  state_.ReleaseAbandoned();
+  const auto refuse = [this](const json& id) {
+    traffic_.SendAnswer(id, Refuse(EngineError::Kind::kRefused, "the DLL left the callback that this request was made in"));
+  };
+  const std::size_t left = thread.callbacks.size() - callbacks;
+  while (thread.callbacks.size() > callbacks) {
+    for (; thread.requests.size() > thread.callbacks.back()->requests; thread.requests.pop_back()) refuse(thread.requests.back().id);
+    while (const auto message = traffic_.Await(thread)) {
+      if (message->contains("re")) break;
+      refuse(message->value("id", json()));
+    }
+    traffic_.Leave(thread, thread.callbacks.size() - 1);
+  }
+  thread.requests.resize(requests);
+  if (left != 0) gate_->Leave(left);
 }
 
 int Serve(Engine& engine, Channel& channel) { return Session(engine, channel).Run(); }

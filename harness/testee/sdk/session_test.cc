@@ -4,12 +4,11 @@
 #include <gtest/gtest.h>
 
 #include <cstring>
-#include <deque>
 #include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
 
-#include "harness/testee/frame.h"
+#include "harness/testee/sdk/script_channel.h"
 
 namespace spanproof {
 namespace {
@@ -53,7 +52,7 @@ class FakeEngine final : public Engine {
     symbols_.push_back(symbol);
     return static_cast<Handle>(symbols_.size() - 1);
   }
-  EngineResult<Called> Call(Handle function, std::span<const Slot> arguments) override {
+  EngineResult<Called> Call(Handle function, std::span<const Slot> arguments, const CallOptions&) override {
     const std::string& symbol = symbols_[function];
     Called called{{}, 7, true};
     if (symbol == "add") {
@@ -91,38 +90,15 @@ class FakeEngine final : public Engine {
   std::vector<PrintedText> text_;
 };
 
-// Gives the session its input message by message, each after the last answer.
-class ScriptChannel final : public Channel {
- public:
-  // What to say next, from what was heard last; null ends the input.
-  std::deque<std::function<std::string()>> script;
-  std::vector<json> heard;
-
-  void Say(json message) {
-    script.push_back([message] { return *EncodeFrame(message.dump()); });
-  }
-  void SayBytes(std::string bytes) {
-    script.push_back([bytes] { return bytes; });
-  }
-  Expected<std::string> Read() override {
-    if (script.empty()) return std::string();
-    const auto next = std::move(script.front());
-    script.pop_front();
-    return next();
-  }
-  Expected<void> Write(std::string_view bytes) override {
-    frames_.Add(bytes);
-    while (auto payload = frames_.Next().value_or(std::nullopt)) heard.push_back(json::parse(*payload));
-    return {};
-  }
-
- private:
-  FrameReader frames_;
-};
-
 class SessionTest : public ::testing::Test {
  protected:
   void SetUp() override { Say({{"op", "hello"}, {"protocol", 1}}); }
+  void GreetAgain(json members) {
+    channel_.Forget();
+    last_id_ = 0;
+    members.update({{"op", "hello"}, {"protocol", 1}});
+    Say(std::move(members));
+  }
   void Say(json message) {
     message["id"] = ++last_id_;
     channel_.Say(std::move(message));
@@ -209,8 +185,7 @@ TEST_F(SessionTest, NamesPointersIntoObjectsAndReadsThemBack) {
 TEST_F(SessionTest, ForwardsCallbacksWithMemoryTextAndWrites) {
   LoadImage();
   Say(json::parse(R"({"op": "call", "function": "filter", "args": ["ptr:&image+0", "fn:edge"], "after": ["pixels"]})"));
-  channel_.script.push_back([this] {
-    const json asked = channel_.heard.back();
+  channel_.Do([this](const json& asked) {
     EXPECT_EQ(asked["op"], "callback");
     EXPECT_EQ(asked["callback"], "edge");
     EXPECT_EQ(asked["call"], last_id_);
@@ -218,8 +193,8 @@ TEST_F(SessionTest, ForwardsCallbacksWithMemoryTextAndWrites) {
     EXPECT_EQ(asked["memory"], json::parse(R"([[[0], {"data": "ptr:&pixels+0", "width": "i16:0002", "height": "i16:0002"}],
                                                [[0, "data"], "i16[4]:0100020003000400"]])"));
     EXPECT_EQ(asked["events"], json::parse(R"([{"text": "before\n", "stream": "stdout"}])"));
-    return *EncodeFrame(json{{"re", asked["id"]}, {"ok", true}, {"return", "i16:fffe"},
-                             {"write", json::parse(R"([[[0, "data"], "i16[2]:09000800"], [[0, "data", 3], "i16:0007"]])")}}.dump());
+    return json{{"re", asked["id"]}, {"ok", true}, {"return", "i16:fffe"},
+                {"write", json::parse(R"([[[0, "data"], "i16[2]:09000800"], [[0, "data", 3], "i16:0007"]])")}};
   });
   Serve();
   EXPECT_EQ(Last()["result"], "i16:fffe");
@@ -230,30 +205,37 @@ TEST_F(SessionTest, ForwardsCallbacksWithMemoryTextAndWrites) {
 TEST_F(SessionTest, CarriesOutRequestsInsideACallbackAndKeepsOthersForLater) {
   LoadImage();
   Say(json::parse(R"({"op": "call", "function": "filter", "args": ["ptr:&image+0", "fn:edge"]})"));
-  Say({{"op", "read"}, {"name", "pixels"}});  // not for the callback: waits
-  channel_.script.push_back([this] {
-    return *EncodeFrame(json{{"op", "write"}, {"id", 100}, {"parent", channel_.heard.back()["id"]},
-                             {"name", "pixels"}, {"value", "i16[4]:0500050005000500"}}.dump());
+  json callback;
+  channel_.Expect(0);
+  channel_.Do([&](const json& heard) {  // not for the callback: waits
+    callback = heard["id"];
+    return json{{"op", "read"}, {"id", 90}, {"name", "pixels"}};
   });
-  channel_.script.push_back([this] {
-    EXPECT_EQ(channel_.heard.back()["re"], 100);
-    return *EncodeFrame(json{{"re", 1}, {"ok", true}, {"return", "i16:0001"}}.dump());
+  channel_.Expect(1);
+  channel_.Do([&](const json&) {
+    return json{{"op", "write"}, {"id", 100}, {"parent", callback}, {"name", "pixels"}, {"value", "i16[4]:0500050005000500"}};
+  });
+  channel_.Expect(2);
+  channel_.Do([](const json& heard) {
+    EXPECT_EQ(heard["re"], 100);
+    return json{{"re", 1}, {"ok", true}, {"return", "i16:0001"}};
   });
   Serve();
-  EXPECT_EQ(Last()["value"], "i16[4]:0500050005000500");
-  EXPECT_EQ(channel_.heard.back()["re"], last_id_);
+  EXPECT_EQ(Answer(90)["value"], "i16[4]:0500050005000500");
+  EXPECT_EQ(channel_.heard.back()["re"], 90);
 }
 
 TEST_F(SessionTest, ARaisingOrSenselessHandlerBecomesTheCallsError) {
   LoadImage();
   Say(json::parse(R"({"op": "call", "function": "filter", "args": ["ptr:&image+0", "fn:edge"]})"));
-  channel_.Say(json::parse(R"({"re": 1, "ok": false, "error": {"kind": "internal", "message": "boom"}})"));
+  channel_.Say(json::parse(R"({"re": 1, "ok": false, "error": {"kind": "invalid", "message": "boom"}})"));
   Say(json::parse(R"({"op": "call", "function": "filter", "args": ["ptr:&image+0", "fn:edge"]})"));
   channel_.Say(json::parse(R"({"re": 2, "ok": true, "return": "i32:00000001"})"));
   Say(json::parse(R"({"op": "call", "function": "filter", "args": ["ptr:&image+0", "fn:edge"]})"));
   channel_.Say(json::parse(R"({"re": 3, "ok": true, "return": "i16:0001", "write": 5})"));
   Serve();
   EXPECT_EQ(Answer(last_id_ - 2)["error"]["message"], "boom");
+  EXPECT_EQ(Kind(last_id_ - 2), "raised");
   EXPECT_EQ(Kind(last_id_ - 1), "invalid");
   EXPECT_EQ(Kind(last_id_), "invalid");
 }
@@ -363,9 +345,7 @@ TEST_F(SessionTest, WithDirectMemoryReachesTheDllsMemoryItself) {
 TEST_F(SessionTest, LargeArraysGoByPatternAndSideFile) {
   const auto folder = std::filesystem::temp_directory_path() / "spanproof_session_test";
   std::filesystem::create_directories(folder);
-  channel_.script.clear();
-  last_id_ = 0;
-  Say({{"op", "hello"}, {"protocol", 1}, {"exchange", folder.generic_string()}});
+  GreetAgain({{"exchange", folder.generic_string()}});
   Say({{"op", "object"}, {"name", "big"}, {"type", "uint8_t[100000]"}, {"value", "u8[100000]@pattern:counter:3"}});
   Say({{"op", "read"}, {"name", "big"}});
   Serve();
