@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cstdio>
 
 namespace bridge {
 namespace {
@@ -45,6 +46,15 @@ namespace {
 thread_local ThreadConversations t_conversations;
 }
 
+void Connection::Attach(Conversation* conversation) {
+  if (!t_ended) {
+    // Sessions that ended would keep their memory for as long as the thread lives.
+    std::erase_if(t_conversations.opened, [](const Opened& one) { return one.connection.expired(); });
+    t_conversations.opened.push_back({weak_from_this(), serial_, conversation});
+  }
+  t_cached = {serial_, conversation};
+}
+
 Connection::Connection(SessionOptions options, Meeting meeting)
     : options_(std::move(options)),
       meeting_(meeting),
@@ -58,13 +68,16 @@ Connection::~Connection() {
     // A forked child has neither the host nor the threads: leave the parent's alone.
     process_.Abandon();
     text_.Abandon();
+    visitors_.Abandon();
     return;
   }
+  visitors_.Close();
   if (control_ != nullptr && process_.Ending(0).empty()) {
     const std::lock_guard lock(mutex_);
     (void)control_->Ask(protocol::Verb::kShutdown, 0, {}, "ending the session", 2000);
   }
   process_.Stop(std::chrono::milliseconds(2000));
+  visitors_.Join();
   text_.Stop();
 }
 
@@ -113,10 +126,20 @@ Expected<void> Connection::Open() {
 Expected<Conversation*> Connection::Here() {
   if (t_cached.serial == serial_) [[likely]] return t_cached.conversation;
   if (t_ended) return OpenConversation();
-  for (const Opened& one : t_conversations.opened)
-    if (one.serial == serial_) return t_cached = {serial_, one.conversation}, one.conversation;
+  auto& opened = t_conversations.opened;
+  const auto mine = std::find_if(opened.begin(), opened.end(), [this](const Opened& one) { return one.serial == serial_; });
+  if (mine == opened.end()) return OpenConversation();
+  Conversation* const here = mine->conversation;
+  if (!here->thread_ended()) return t_cached = {serial_, here}, here;
+  // While a callback of it is open its frames are in use: what is asked there fails as the call around it will.
+  if (here->serving()) return here;
+  opened.erase(mine);
+  spin_share_->Change(-1);
+  CloseLines(here);
   return OpenConversation();
 }
+
+void Connection::Forget() { t_cached = {}; }
 
 Expected<Conversation*> Connection::OpenConversation() {
   if (getpid() != owner_)
@@ -129,6 +152,14 @@ Expected<Conversation*> Connection::OpenConversation() {
     return true;
   }();
   (void)registered;
+  auto lines = OpenLines(protocol::Verb::kOpenChannel);
+  if (!lines) return lines;
+  spin_share_->Change(1);
+  Attach(*lines);
+  return lines;
+}
+
+Expected<Conversation*> Connection::OpenLines(protocol::Verb verb) {
   const std::lock_guard lock(mutex_);
   std::uint32_t index = 1;
   while (index < protocol::kMaxChannels && used_.test(index)) ++index;
@@ -142,30 +173,54 @@ Expected<Conversation*> Connection::OpenConversation() {
   wire.Text(conversation->pipes().host_write_path());
   wire.U64(reinterpret_cast<std::uint64_t>(scratch.begin) + segment_.delta());
   wire.U64(scratch.bytes);
-  auto opened = control_->AskWithPayload(protocol::Verb::kOpenChannel, index, wire.bytes(), "opening a channel");
+  auto opened = control_->AskWithPayload(verb, index, wire.bytes(), "opening a channel");
   if (!opened) return tl::unexpected(opened.error());
   conversation->pipes().Settle();
   used_.set(index);
   conversations_.push_back(std::move(conversation));
-  spin_share_->SetChannels(static_cast<unsigned>(conversations_.size()));
-  Conversation* mine = conversations_.back().get();
-  if (!t_ended) {
-    // Sessions that ended would keep their memory for as long as the thread lives.
-    std::erase_if(t_conversations.opened, [](const Opened& one) { return one.connection.expired(); });
-    t_conversations.opened.push_back({weak_from_this(), serial_, mine});
-  }
-  t_cached = {serial_, mine};
-  return mine;
+  return conversations_.back().get();
 }
 
 void Connection::CloseConversation(Conversation* conversation) {
   if (getpid() != owner_) return;
   // Lines that the host's thread may still touch are nobody else's: the channel stays taken.
   if (!conversation->Close()) return;
+  spin_share_->Change(-1);
+  CloseLines(conversation);
+}
+
+void Connection::CloseLines(Conversation* conversation) {
   const std::lock_guard lock(mutex_);
   used_.reset(conversation->index());
   std::erase_if(conversations_, [conversation](auto& one) { return one.get() == conversation; });
-  spin_share_->SetChannels(static_cast<unsigned>(conversations_.size()));
+}
+
+Expected<Conversation*> Connection::OpenVisitor() {
+  auto lines = OpenLines(protocol::Verb::kOpenVisitor);
+  if (lines) Attach(*lines);
+  return lines;
+}
+
+void Connection::CloseVisitor(Conversation* visitor) {
+  t_cached = {};
+  std::erase_if(t_conversations.opened, [visitor](const Opened& one) { return one.conversation == visitor; });
+  if (visitor->thread_ended()) CloseLines(visitor);
+}
+
+void Connection::RefuseVisitors() {
+  const std::lock_guard lock(mutex_);
+  (void)control_->Ask(protocol::Verb::kNoVisitor, 0, {}, "refusing a channel");
+}
+
+void Connection::Stray(const std::exception_ptr& thrown) const {
+  try {
+    if (options_.on_stray_exception) return options_.on_stray_exception(thrown);
+    std::rethrow_exception(thrown);
+  } catch (const std::exception& exception) {
+    std::fprintf(stderr, "bridge: a callback's handler threw on a thread that the DLL made: %s\n", exception.what());
+  } catch (...) {
+    std::fputs("bridge: a callback's handler threw on a thread that the DLL made\n", stderr);
+  }
 }
 
 Expected<std::uint32_t> Connection::Prototype(Conversation* here, const Binding& binding) {
@@ -185,6 +240,7 @@ Expected<std::uint32_t> Connection::Prototype(Conversation* here, const Binding&
 Expected<Connection::MadeCallback> Connection::MakeCallback(const Binding& binding, std::unique_ptr<CallbackState> state) {
   auto here = Here();
   if (!here) return tl::unexpected(here.error());
+  visitors_.Prepare();
   auto prototype = Prototype(*here, binding);
   if (!prototype) return tl::unexpected(prototype.error());
   auto token = callbacks_.Add(std::move(state));

@@ -19,6 +19,7 @@
 #include "bridge/client/segment.h"
 #include "bridge/client/spin_share.h"
 #include "bridge/client/text_capture.h"
+#include "bridge/client/visitors.h"
 #include "bridge/core/binding.h"
 #include "bridge/core/memsync.h"
 #include "bridge/core/table.h"
@@ -53,6 +54,17 @@ class Connection : public std::enable_shared_from_this<Connection> {
   Expected<std::uint32_t> Prototype(Conversation* here, const Binding& binding);
   void FreeCallback(std::uint32_t token, std::uint32_t host_id);
   void CloseConversation(Conversation* conversation);
+  // The conversation that this thread has used so far is of no more use: the next Here() looks again.
+  static void Forget();
+
+  // A conversation of the calling thread, which waits for a thread of the DLLs' own to begin it.
+  Expected<Conversation*> OpenVisitor();
+  // That thread ended, or the host.
+  void CloseVisitor(Conversation* visitor);
+  // Tells the host that no channel waits for its DLLs' threads.
+  void RefuseVisitors();
+  // What a handler threw on such a thread.
+  void Stray(const std::exception_ptr& thrown) const;
   // What was printed up to now, with the DLLs' C runtimes flushed.
   Expected<Text> TakeText();
 
@@ -63,6 +75,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   Arena& arena() { return *arena_; }
   Mirrors& mirrors() { return mirrors_; }
   HostProcess& process() { return process_; }
+  SpinShare& spin_share() { return *spin_share_; }
   const Table<CallbackState>& callbacks() const { return callbacks_; }
   std::uint32_t spins() const { return segment_.header()->spins.load(std::memory_order_relaxed); }
 
@@ -90,6 +103,11 @@ class Connection : public std::enable_shared_from_this<Connection> {
 
   Expected<void> Open();
   Expected<Conversation*> OpenConversation();
+  // Makes `conversation` the calling thread's.
+  void Attach(Conversation* conversation);
+  // Opens a channel in both processes; its conversation is in the list.
+  Expected<Conversation*> OpenLines(protocol::Verb verb);
+  void CloseLines(Conversation* conversation);
 
   const SessionOptions options_;
   const Meeting meeting_;
@@ -112,6 +130,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   std::unique_ptr<Conversation> control_;
   std::vector<std::unique_ptr<Conversation>> conversations_;
   std::bitset<protocol::kMaxChannels> used_;
+  Visitors visitors_{this};
 };
 
 }  // namespace bridge

@@ -94,7 +94,7 @@ Error Conversation::Late() {
 
 Expected<Conversation::Answer> Conversation::Ask(Verb verb, std::uint32_t target, const protocol::Words& words,
                                                  std::string_view what, int timeout_ms) {
-  if (gone_) [[unlikely]] return tl::unexpected(connection_->Disconnected(depth > 0 ? this : nullptr, what));
+  if (gone_) [[unlikely]] return tl::unexpected(Lost(what));
   struct Open {
     explicit Open(int* depth) : depth(depth) { ++*depth; }
     ~Open() { --*depth; }
@@ -107,7 +107,7 @@ Expected<Conversation::Answer> Conversation::Ask(Verb verb, std::uint32_t target
   for (;;) {
     if (const Wake wake = Receive(timeout_ms); wake != Wake::kRang) [[unlikely]] {
       gone_ = true;  // the turns are out of step for good
-      if (wake == Wake::kGone) return tl::unexpected(connection_->Disconnected(this, what));
+      if (wake == Wake::kGone) return tl::unexpected(Lost(what));
       if (deadline_ != nullptr && (timeout_ms < 0 || deadline_->at_ <= std::chrono::steady_clock::now())) return tl::unexpected(Late());
       return Fail(ErrorCode::kTimeout, std::string(what) + " took longer than " + std::to_string(timeout_ms) + " ms");
     }
@@ -122,6 +122,35 @@ Expected<Conversation::Answer> Conversation::Ask(Verb verb, std::uint32_t target
       case Verb::kFault: touched_ = {lines_->reply.words[2], lines_->reply.words[3]}; [[fallthrough]];
       default: return tl::unexpected(Refusal(what));
     }
+  }
+}
+
+bool Conversation::thread_ended() const { return gone_ && lines_->end.ended.load(std::memory_order_acquire) != 0; }
+
+Error Conversation::Lost(std::string_view what) {
+  if (!thread_ended()) return connection_->Disconnected(depth > 0 ? this : nullptr, what);
+  Connection::Forget();
+  const std::uint32_t code = lines_->end.exit_code;
+  return {ErrorCode::kFault, "the DLL ended the thread with exit code " + std::to_string(code) + " during " + std::string(what) +
+                                 "; the session still works", code, 0};
+}
+
+Wake Conversation::Listen() {
+  visitor_ = true;
+  const Wake wake = Await(lines_->reply, ++received_, visited_ ? connection_->spins() : 0, [this] {
+    if (std::exchange(visited_, false)) connection_->spin_share().Change(-1);
+    return pipes_.Block(connection_->process().pidfd(), -1);
+  });
+  if (wake == Wake::kGone) gone_ = true;
+  else if (!std::exchange(visited_, true)) connection_->spin_share().Change(1);
+  return wake;
+}
+
+void Conversation::ServeVisit(bool refused) {
+  switch (protocol::VerbOf(lines_->reply.head)) {
+    case Verb::kCallback: return ServeCallback(refused);
+    case Verb::kNeedSpace: return GrantSpace();
+    default: return Reply(Verb::kCallbackDone, 1, {});  // nothing else begins
   }
 }
 
@@ -163,7 +192,7 @@ void Conversation::Reply(Verb verb, std::uint32_t target, const protocol::Words&
   Publish(lines_->request, ++sent_, [this] { pipes_.Ring(); });
 }
 
-void Conversation::ServeCallback() {
+void Conversation::ServeCallback(bool refused) {
   const std::uint32_t lack = protocol::TargetOf(lines_->reply.head);
   const std::uint64_t token = lines_->reply.words[0];
   auto* words = reinterpret_cast<std::uint64_t*>(lines_->reply.words[1] - connection_->segment().delta());
@@ -172,7 +201,9 @@ void Conversation::ServeCallback() {
       token <= protocol::kMaxTarget ? connection_->callbacks().Find(static_cast<std::uint32_t>(token)) : nullptr;
   std::uint64_t result = 0;
   std::exception_ptr thrown;
+  ++serving_;
   try {
+    if (refused) throw Exception({ErrorCode::kDisconnected, "the session ends", 0, 0});
     if (calling != nullptr && (held.empty() || held.back().get() != calling)) held.push_back(calling->shared_from_this());
     if (callback == nullptr)
       throw Exception({ErrorCode::kInvalidArgument, "the DLL called a callback that was released", 0, 0});
@@ -187,7 +218,12 @@ void Conversation::ServeCallback() {
   } catch (...) {
     thrown = std::current_exception();
   }
-  if (thrown && !exception_) exception_ = thrown;
+  --serving_;
+  if (thrown && visitor_ && serving_ == 0) {
+    if (!refused) connection_->Stray(thrown);
+  } else if (thrown && !exception_) {
+    exception_ = thrown;
+  }
   Reply(Verb::kCallbackDone, thrown ? 1 : 0, {result});
 }
 

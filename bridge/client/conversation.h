@@ -64,6 +64,15 @@ class Conversation {
     std::string_view what_;  // whose it is
   };
 
+  // On a visitor's conversation, which the host begins: waits for its next message. kGone: its thread ended, or the host.
+  Wake Listen();
+  // Carries that message out. `refused`: without the handler, since the session ends.
+  void ServeVisit(bool refused);
+
+  // The host's thread was ended by the DLL, the host was not: this conversation is over, another may be opened.
+  bool thread_ended() const;
+  bool serving() const { return serving_ > 0; }  // a callback is open
+
   // Ends the host's thread. False where it may be alive still, and touch the lines.
   bool Close();
 
@@ -102,7 +111,8 @@ class Conversation {
   Error Late();
   // The reply line's kFailed or kFault as an error.
   Error Refusal(std::string_view what) const;
-  void ServeCallback();
+  Error Lost(std::string_view what);
+  void ServeCallback(bool refused = false);
   void GrantSpace();
   void Reply(protocol::Verb verb, std::uint32_t target, const protocol::Words& words);
 
@@ -116,6 +126,9 @@ class Conversation {
   std::uint64_t sent_ = 0, received_ = 0;
   bool gone_ = false;
   const Deadline* deadline_ = nullptr;  // the nearest, where there is one
+  int serving_ = 0;       // callbacks that are open
+  bool visited_ = false;  // a visitor's: it counts among those that may spin
+  bool visitor_ = false;
   FrameSpace frames_;
   FrameSpace results_;  // copies of results; valid until the thread's next call
   std::unique_ptr<CheckedSpace> checked_;

@@ -3,7 +3,9 @@
 
 #include <chrono>
 #include <cstdint>
+#include <exception>
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <string>
 #include <utility>
@@ -57,6 +59,9 @@ struct SessionOptions {
   // Every buffer of a call gets pages of its own, with pages out of bounds around: what the DLL reads or writes beyond is
   // an error that names the argument, as is a write to what it was given as const. Slow: for finding out which call it is.
   bool checked = false;
+  // What a handler throws on a thread that the DLL made ends no call of the client's: it comes here, on the client's thread that
+  // ran the handler, before the DLL goes on. Absent: a line on standard error.
+  std::function<void(std::exception_ptr)> on_stray_exception = {};
   bool same_address = true;       // false: pointers are translated even where the segment fits one address
 };
 

@@ -12,9 +12,9 @@
 namespace bridge {
 namespace {
 
-unsigned AllowedCpus() {
+int AllowedCpus() {
   cpu_set_t set;
-  return sched_getaffinity(0, sizeof set, &set) == 0 ? static_cast<unsigned>(CPU_COUNT(&set)) : 1;
+  return sched_getaffinity(0, sizeof set, &set) == 0 ? CPU_COUNT(&set) : 1;
 }
 
 }  // namespace
@@ -42,9 +42,9 @@ class SpinShares {
     std::erase(shares_, share);
     Publish();
   }
-  void SetChannels(SpinShare* share, unsigned open) {
+  void Change(SpinShare* share, int by) {
     const std::lock_guard lock(mutex_);
-    share->open_ = open;
+    share->open_ += by;
     Publish();
   }
 
@@ -54,9 +54,9 @@ class SpinShares {
     return instance;
   }
   void Publish() {
-    unsigned open = 0;
+    int open = 0;
     for (const SpinShare* share : shares_) open += share->open_;
-    const bool room = std::max(open, 1u) * 2 <= AllowedCpus();
+    const bool room = std::max(open, 1) * 2 <= AllowedCpus();
     for (const SpinShare* share : shares_) share->word_->store(room ? share->pauses_ : 0, std::memory_order_relaxed);
   }
 
@@ -70,6 +70,6 @@ SpinShare::SpinShare(std::atomic<std::uint32_t>* word, std::uint32_t pauses) : w
 
 SpinShare::~SpinShare() { SpinShares::All().Remove(this); }
 
-void SpinShare::SetChannels(unsigned open) { SpinShares::All().SetChannels(this, open); }
+void SpinShare::Change(int by) { SpinShares::All().Change(this, by); }
 
 }  // namespace bridge

@@ -29,21 +29,21 @@ class SpinShareTest : public ::testing::Test {
 
 TEST_F(SpinShareTest, OneChannelSpinsOnTwoCpusAndTwoDoNot) {
   SpinShare share(&one_, 100);
-  share.SetChannels(1);
+  share.Change(1);
   EXPECT_EQ(one_, 100u);
-  share.SetChannels(2);
+  share.Change(1);
   EXPECT_EQ(one_, 0u);
-  share.SetChannels(1);
+  share.Change(-1);
   EXPECT_EQ(one_, 100u);
 }
 
 TEST_F(SpinShareTest, ChannelsOfAllSessionsCount) {
   SpinShare share(&one_, 100);
-  share.SetChannels(1);
+  share.Change(1);
   {
     SpinShare second(&other_, 200);
     EXPECT_EQ(other_, 200u);
-    second.SetChannels(1);
+    second.Change(1);
     EXPECT_EQ(one_, 0u);
     EXPECT_EQ(other_, 0u);
   }
@@ -52,13 +52,13 @@ TEST_F(SpinShareTest, ChannelsOfAllSessionsCount) {
 
 TEST_F(SpinShareTest, AForkedChildLeavesItsParentsWordsAlone) {
   SpinShare share(&one_, 100);
-  share.SetChannels(2);
+  share.Change(2);
   const pid_t child = fork();
   if (child == 0) {
     std::atomic<std::uint32_t> own{0};
     one_ = 7;
     SpinShare mine(&own, 100);
-    mine.SetChannels(1);
+    mine.Change(1);
     _exit(own == 100 && one_ == 7 ? 0 : 1);
   }
   int status = 0;

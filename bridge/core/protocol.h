@@ -11,7 +11,7 @@
 namespace bridge::protocol {
 
 inline constexpr std::uint32_t kMagic = 0x4e505053;  // "SPPN"
-inline constexpr std::uint32_t kVersion = 2;
+inline constexpr std::uint32_t kVersion = 3;
 
 // The host's exit status where it cannot open what it was told of.
 inline constexpr int kCannotOpen = 4;
@@ -38,11 +38,13 @@ enum class Verb : std::uint32_t {
   kWrite,            // [0] address, [1] bytes, [2] address in the segment
   kFindData,         // [0] address, [1] bytes of {module, symbol}. Done: [0] address
   kProtect,          // [0] address in the segment, [1] bytes, whole pages; target: 1 no access in the host, 0 all access
+  kOpenVisitor,      // as kOpenChannel, of a channel whose host thread is yet to come: one of the DLLs' own, which begins
+  kNoVisitor,        // there is no such channel, and none will come for now
   // host to client
   kDone = 64,        // of a call: [0] result, [1] last error
   kFailed,           // target: ErrorCode. [0] address, [1] bytes of the message, [2] Windows' error
   kFault,            // [0] exception code, [1] address; access violation in a call: [2] what it touched, [3] 0 read, 1 write, 8 execute
-  kCallback,         // target: the callback's prototype. [0] token, [1] address of the argument words
+  kCallback,         // target: the callback's prototype. [0] token, [1] address of the argument words; begins on visitors' channels
   kNeedSpace,        // [0] bytes
 };
 
@@ -74,10 +76,17 @@ struct alignas(64) FloorLine {
 };
 inline constexpr std::uint64_t kFloorEnd = ~std::uint64_t{0};
 
+// Written before a channel's pipes are closed because its host thread ended while the process lives.
+struct alignas(64) ThreadEnd {
+  std::atomic<std::uint32_t> ended;
+  std::uint32_t exit_code;
+};
+
 // Lines stand 128 bytes apart, out of reach of adjacent-line prefetching.
 struct Channel {
   alignas(128) Line request;        // client to host
   alignas(128) Line reply;          // host to client
+  ThreadEnd end;
   alignas(128) FloorLine floor_request;
   alignas(128) FloorLine floor_reply;
 };

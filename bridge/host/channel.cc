@@ -134,11 +134,18 @@ bool Channel::Serve() {
   while (Receive(&message)) {
     // Results of the call before stay readable until now.
     const Scratch::Mark mark = scratch_.mark();
-    if (!Handle(message)) return true;
+    if (!Handle(message)) break;
     scratch_.Release(mark);
   }
   t_channel = nullptr;
-  return false;
+  return !gone_;
+}
+
+void Channel::Visit() { t_channel = this; }
+
+void Channel::NoteEnd(std::uint32_t exit_code) {
+  lines_->end.exit_code = exit_code;
+  lines_->end.ended.store(1, std::memory_order_release);
 }
 
 bool Channel::Handle(const Message& message) {
@@ -174,14 +181,16 @@ bool Channel::Handle(const Message& message) {
     case Verb::kProtect: answer(ProtectMemory(message.words, message.target != 0, segment_)); return true;
     case Verb::kFindData: answer(FindData(message)); return true;
     case Verb::kFlush: FlushCRuntimes(); done({}); return true;
-    case Verb::kOpenChannel: return OpenChannel(message);
+    case Verb::kOpenChannel:
+    case Verb::kOpenVisitor: return OpenChannel(message);
+    case Verb::kNoVisitor: RefuseVisitors(); done({}); return true;
     case Verb::kFloor:
       done({});
       EchoFloor(lines_->floor_request, lines_->floor_reply);
       lines_->floor_reply.counter.store(protocol::kFloorEnd, std::memory_order_release);
       return true;
-    case Verb::kCloseChannel:
-    case Verb::kShutdown: done({}); return false;
+    case Verb::kShutdown: CloseVisitors(); [[fallthrough]];
+    case Verb::kCloseChannel: done({}); return false;
     default:
       SendError(Error{ErrorCode::kCorrupt, "the host does not know this message", 0, 0});
       return true;
@@ -226,7 +235,7 @@ bool Channel::OpenChannel(const Message& message) {
   const std::string read = in.Text(), write = in.Text();
   const std::uint64_t scratch = in.U64(), bytes = in.U64();
   if (!in.ok()) return SendError(Error{ErrorCode::kCorrupt, "a channel's description is malformed", 0, 0}), true;
-  auto opened = OpenSessionChannel(message.target, read, write, scratch, bytes);
+  auto opened = OpenSessionChannel(message.target, read, write, scratch, bytes, message.verb == Verb::kOpenVisitor);
   if (opened)
     Send(Verb::kDone, 0, {0, 0, 0});
   else

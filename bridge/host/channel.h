@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -11,6 +12,7 @@
 #include "bridge/core/protocol.h"
 #include "bridge/host/doorbell_pipes.h"
 #include "bridge/host/registry.h"
+#include "bridge/host/thread_watch.h"
 
 namespace bridge::host {
 
@@ -60,10 +62,16 @@ class Channel {
   // Serves until kCloseChannel, kShutdown or the client's end. False: the client is gone.
   bool Serve();
 
+  // Makes this the calling thread's, which the DLL made and which begins: its callbacks are the messages.
+  void Visit();
+
+  // Tells the client that the thread is over, and that the process is not. From any other thread.
+  void NoteEnd(std::uint32_t exit_code);
+
   // What a closure does on this thread: asks the client and copies the answer.
   void RunCallback(const HostCallback& callback, void** arguments, void* result);
 
-  // The channel whose thread this is; null on threads that a DLL made.
+  // The channel whose thread this is; null on threads that a DLL made and that did not call back yet.
   static Channel* Current();
 
  private:
@@ -99,9 +107,10 @@ class Channel {
   std::vector<Instance> instances_;
 };
 
-// Starts a thread that serves a channel; the thread owns it.
-Expected<void> StartChannelThread(protocol::Channel* lines, DoorbellPipes pipes, std::byte* scratch,
-                                  std::uint64_t scratch_bytes, Registry* registry,
-                                  const std::atomic<std::uint32_t>* spins, Region segment);
+// Starts a thread that serves `channel`. Once that is over, however it ended, the client is told and the channel is gone.
+Expected<void> StartChannelThread(std::unique_ptr<Channel> channel, ThreadWatch* watch);
+
+// Makes `channel` the calling thread's until that ends. Null where its end could not be noticed.
+Channel* VisitOnThisThread(std::unique_ptr<Channel> channel, ThreadWatch* watch);
 
 }  // namespace bridge::host

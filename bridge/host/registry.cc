@@ -12,6 +12,7 @@
 #include "bridge/host/export_names.h"
 #include "bridge/host/guarded_call.h"
 #include "bridge/host/missing_dlls.h"
+#include "bridge/host/session.h"
 #include "bridge/host/unix_path.h"
 
 namespace bridge::host {
@@ -46,14 +47,9 @@ std::uint32_t Ordinal(std::string_view symbol) {
 void ClosureEntry(ffi_cif*, void* result, void** arguments, void* data) {
   asm volatile("cld");  // whatever the DLL did
   const auto& callback = *static_cast<const HostCallback*>(data);
-  if (Channel* channel = Channel::Current()) {
-    channel->RunCallback(callback, arguments, result);
-    return;
-  }
-  // A thread that the DLL made has no client thread to ask.
-  static constexpr char kText[] = "spanproof-host: a callback on a thread that the DLL made was answered with 0\n";
-  DWORD count = 0;
-  WriteFile(GetStdHandle(STD_ERROR_HANDLE), kText, sizeof kText - 1, &count, nullptr);
+  Channel* channel = Channel::Current();
+  if (channel == nullptr) channel = EnterAsVisitor();
+  if (channel != nullptr) return channel->RunCallback(callback, arguments, result);
   if (callback.prototype->binding.result.kind != Kind::kVoid)
     std::memset(result, 0, std::max(sizeof(ffi_arg), callback.prototype->interface.cif.rtype->size));
 }

@@ -9,6 +9,7 @@
 
 #include "bridge/host/channel.h"
 #include "bridge/host/unix_path.h"
+#include "bridge/host/visitors.h"
 
 namespace bridge::host {
 namespace {
@@ -19,6 +20,8 @@ struct Session {
   std::uint64_t segment_bytes = 0;
   DoorbellPipes control;
   Registry registry;
+  ThreadWatch watch;
+  Visitors visitors;
 
   protocol::Header* header() const { return reinterpret_cast<protocol::Header*>(segment); }
   protocol::Channel* channel(std::uint32_t index) const {
@@ -94,6 +97,7 @@ Expected<void> OpenSession(const SessionArguments& arguments) {
   HANDLE watcher = CreateThread(nullptr, 1 << 16, WatchLifeLine, nullptr, STACK_SIZE_PARAM_IS_A_RESERVATION, nullptr);
   if (watcher == nullptr) return Fail(ErrorCode::kInternal, "cannot start the life line's thread");
   CloseHandle(watcher);
+  if (auto started = session->watch.Start(); !started) return started;
   g_session = session.release();
   return {};
 }
@@ -106,7 +110,7 @@ int ServeSession() {
 }
 
 Expected<void> OpenSessionChannel(std::uint32_t channel, std::string_view read, std::string_view write,
-                                  std::uint64_t scratch, std::uint64_t scratch_bytes) {
+                                  std::uint64_t scratch, std::uint64_t scratch_bytes, bool visitor) {
   auto* begin = reinterpret_cast<std::byte*>(scratch);
   const Region region = g_session->region();
   if (channel == 0 || channel >= protocol::kMaxChannels || !region.Contains(begin) ||
@@ -114,8 +118,28 @@ Expected<void> OpenSessionChannel(std::uint32_t channel, std::string_view read, 
     return Fail(ErrorCode::kCorrupt, "no such channel, or its scratch lies outside the segment");
   auto pipes = DoorbellPipes::Open(read, write);
   if (!pipes) return tl::unexpected(pipes.error());
-  return StartChannelThread(g_session->channel(channel), *pipes, begin, scratch_bytes, &g_session->registry,
-                            &g_session->header()->spins, region);
+  auto made = std::make_unique<Channel>(g_session->channel(channel), *pipes, begin, scratch_bytes, &g_session->registry,
+                                        &g_session->header()->spins, region);
+  if (!visitor) return StartChannelThread(std::move(made), &g_session->watch);
+  g_session->visitors.Offer(std::move(made));
+  return {};
 }
+
+Channel* EnterAsVisitor() {
+  const DWORD last_error = GetLastError();
+  Channel* entered = nullptr;
+  if (auto channel = g_session->visitors.Take()) entered = VisitOnThisThread(std::move(channel), &g_session->watch);
+  if (entered == nullptr) {
+    static constexpr char kText[] = "spanproof-host: a callback on a thread that the DLL made went unanswered: "
+                                    "the session has no channel left for it, or is ending\n";
+    DWORD count = 0;
+    WriteFile(GetStdHandle(STD_ERROR_HANDLE), kText, sizeof kText - 1, &count, nullptr);
+  }
+  SetLastError(last_error);
+  return entered;
+}
+
+void RefuseVisitors() { g_session->visitors.Refuse(); }
+void CloseVisitors() { g_session->visitors.Close(); }
 
 }  // namespace bridge::host

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstdint>
+#include <mutex>
+#include <vector>
+
+#include "bridge/core/error.h"
+
+namespace bridge::host {
+
+// Notices the end of threads, however they end: by returning, by ExitThread, by TerminateThread. The last of these runs
+// no code on the thread, so only another one can tell: a thread of the host's own, started before any DLL is loaded.
+class ThreadWatch {
+ public:
+  // Runs on the watching thread, which all others wait for: short.
+  using Ended = void (*)(void* context, std::uint32_t exit_code);
+
+  Expected<void> Start();
+  // Calls `ended` once `thread` is over. The handle is the watch's from now on. Any thread.
+  void Watch(void* thread, Ended ended, void* context);
+  // The same for the calling thread.
+  Expected<void> WatchThisThread(Ended ended, void* context);
+
+ private:
+  struct Watched {
+    void* thread;
+    Ended ended;
+    void* context;
+  };
+  [[noreturn]] void Run();
+
+  void* wake_ = nullptr;
+  std::mutex mutex_;  // of the next
+  std::vector<Watched> added_;
+  std::vector<Watched> watched_;  // the watching thread's
+};
+
+}  // namespace bridge::host
