@@ -10,6 +10,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <sstream>
 #include <string>
 #include <vector>
 
@@ -93,9 +94,12 @@ inline ::testing::AssertionResult Says(const Error& error, std::initializer_list
   return ::testing::AssertionSuccess();
 }
 
+// Empty where it is gone; a file of /proc may go between being opened and being read, which a stream buffer alone throws.
 inline std::string ReadFile(const std::filesystem::path& path) {
   std::ifstream file(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(file), {}};
+  std::ostringstream text;
+  text << file.rdbuf();
+  return text.str();
 }
 
 // Host processes whose client is `client`, wrappers left out: a path in the
