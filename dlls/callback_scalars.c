@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 #include "dlls/callback_scalars.h"
 
-#define PASS(NAME, T) \
-  T SPANPROOF_CONV pass_##NAME(NAME##_func_t func, T value) { return func(value); }
+/* Through memory, so that the DLL itself has taken the result: a jump into func would hand on whatever it leaves. */
+#define PASS(NAME, T)                                                 \
+  T SPANPROOF_CONV pass_##NAME(NAME##_func_t func, T value) {         \
+    T volatile taken = func(value);                                   \
+    return taken;                                                     \
+  }
 CALLBACK_SCALARS(PASS)
 PASS(long_double, long double)
 
