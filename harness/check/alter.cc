@@ -19,6 +19,7 @@ class Alterations {
     if (expect->result) OfValue(&*expect->result, {prefix + "result", ""});
     for (NamedValue& object : expect->objects) OfObject(&object, prefix);
     if (expect->events) OfEvents(&*expect->events, prefix);
+    if (expect->foreign) OfForeign(&*expect->foreign, prefix);
     if (expect->text) OfText(&*expect->text, prefix + "text");
     if (expect->last_error) With(&*expect->last_error, *expect->last_error ^ 1, prefix + "last_error");
     OfEnding(expect, prefix);
@@ -27,6 +28,9 @@ class Alterations {
   void OfAnswer(CallbackAnswer* answer, const std::string& prefix) {
     if (answer->expect_arguments) OfArguments(&*answer->expect_arguments, prefix + "expect_args ");
     for (Reached& reached : answer->expect_memory) OfReached(&reached, prefix + "expect_memory ");
+    for (std::size_t i = 0; i < answer->steps.size(); ++i) {
+      OfExpectation(&answer->steps[i].expect, prefix + "step " + std::to_string(i + 1) + " expect ");
+    }
   }
 
  private:
@@ -124,15 +128,36 @@ class Alterations {
     OfArguments(&record->arguments, place);
     for (Reached& reached : record->memory) OfReached(&reached, place);
     for (Reached& reached : record->written) OfReached(&reached, place + "write ");
+    if (!record->raised.empty()) With(&record->raised, record->raised + "~", place + "raise");
     OfValue(&record->answer, {place + "return", ""});
+  }
+
+  void OfForeign(std::vector<CallbackRecord>* calls, const std::string& prefix) {
+    for (std::size_t i = 0; i < calls->size(); ++i) {
+      CallbackRecord& call = (*calls)[i];
+      const std::string place = prefix + "foreign " + std::to_string(i + 1) + " ";
+      With(&call.callback, call.callback + "'", place + "callback");
+      OfArguments(&call.arguments, place);
+      for (Reached& reached : call.memory) OfReached(&reached, place);
+    }
+    std::vector<CallbackRecord> fewer = *calls, more = *calls;
+    if (!fewer.empty()) {
+      fewer.pop_back();
+      With(calls, fewer, prefix + "foreign (one fewer)");
+    }
+    more.push_back({"~", {}, {}, {}, {}});
+    With(calls, more, prefix + "foreign (one more)");
   }
 
   void OfEnding(Expectation* expect, const std::string& prefix) {
     const Ending wanted = expect->ending.value_or(Ending::kReturned);
-    for (const Ending other : {Ending::kReturned, Ending::kError, Ending::kFault, Ending::kCrash, Ending::kTimeout}) {
+    for (const Ending other : {Ending::kReturned, Ending::kError, Ending::kFault, Ending::kCrash, Ending::kTimeout,
+                               Ending::kEnded}) {
       if (other != wanted) With(&expect->ending, other, prefix + "ending " + std::string(Name(other)));
     }
     if (expect->code) With(&expect->code, *expect->code ^ 1, prefix + "code");
+    if (!expect->kind.empty()) With(&expect->kind, expect->kind + "~", prefix + "kind");
+    if (!expect->module.empty()) With(&expect->module, expect->module + "~", prefix + "module");
     if (!expect->message_contains.empty()) {
       With(&expect->message_contains, expect->message_contains + "~", prefix + "message (end)");
       With(&expect->message_contains, "~" + expect->message_contains, prefix + "message (begin)");
@@ -148,6 +173,7 @@ class Alterations {
 std::size_t ForEachAlteration(Case* spec, const std::function<void(const std::string& place)>& changed) {
   Alterations alterations(changed);
   for (std::size_t i = 0; i < spec->steps.size(); ++i) {
+    if (!spec->steps[i].due) continue;
     alterations.OfExpectation(&spec->steps[i].expect, "step " + std::to_string(i + 1) + " expect ");
   }
   for (CallbackSpec& callback : spec->callbacks) {

@@ -28,11 +28,17 @@ struct Everything {
 
   Everything() {
     CallbackRecord called{"edge", {Int(1)}, {{Path{0, {}}, Int(2)}}, Int(3), {{Path{0, {}}, Int(4)}}};
+    StepRecord lived_inside;
+    lived_inside.step = "call";
+    lived_inside.result = Int(6);
+    called.steps = {lived_inside};
+    CallbackRecord raised{"throw", {}, {}, {}, {}, {}, "enough"};
     Step call;
     call.step = "call";
     call.expect.result = Sample();
     call.expect.objects = {{"o", Sample()}};
-    call.expect.events = {PrintedText{Stream::kStdout, "one\n"}, called};
+    call.expect.events = {PrintedText{Stream::kStdout, "one\n"}, called, raised};
+    call.expect.foreign = {called};
     call.expect.text = "one\n";
     call.expect.last_error = 5;
     Step bind;
@@ -40,10 +46,21 @@ struct Everything {
     bind.expect.ending = Ending::kError;
     bind.expect.code = 127;
     bind.expect.message_contains = "symbol";
-    spec.steps = {call, bind};
+    Step crash;
+    crash.step = "call";
+    crash.expect.ending = Ending::kFault;
+    crash.expect.module = "faults.dll";
+    Step elsewhere = call;
+    elsewhere.due = false;
+    bind.expect.kind = "os";
+    spec.steps = {call, bind, crash, elsewhere};
     CallbackAnswer answer;
     answer.expect_arguments = {Int(1)};
     answer.expect_memory = {{Path{0, {}}, Int(2)}};
+    Step inside;
+    inside.step = "call";
+    inside.expect.result = Int(6);
+    answer.steps = {inside};
     spec.callbacks = {{"edge", 0, {answer}, true}};
 
     StepRecord lived;
@@ -51,6 +68,7 @@ struct Everything {
     lived.result = Sample();
     lived.after = {{"o", Sample()}};
     lived.events = *call.expect.events;
+    lived.foreign = *call.expect.foreign;
     lived.last_error = 5;
     lived.last_error_known = true;
     StepRecord refused;
@@ -58,7 +76,12 @@ struct Everything {
     refused.ending = Ending::kError;
     refused.code = 127;
     refused.message = "no symbol here";
-    record.steps = {lived, refused};
+    refused.kind = "os";
+    StepRecord faulted;
+    faulted.step = "call";
+    faulted.ending = Ending::kFault;
+    faulted.module = "faults.dll";
+    record.steps = {lived, refused, faulted};
   }
 };
 
@@ -84,6 +107,9 @@ TEST(ForEachAlteration, ReachesEveryPlace) {
                             "step 1 expect event 2 callback", "step 1 expect event 2 argument 0",
                             "step 1 expect event 2 return", "step 1 expect event 2 write argument 0",
                             "step 1 expect events (one fewer)", "step 1 expect text (begin)", "step 1 expect last_error",
+                            "step 1 expect event 3 raise", "step 1 expect foreign 1 callback", "step 1 expect foreign 1 argument 0",
+                            "step 1 expect foreign (one fewer)", "step 1 expect foreign (one more)", "step 2 expect kind",
+                            "step 2 expect ending ended", "step 3 expect module", "callback edge answer 1 step 1 expect result",
                             "step 2 expect ending returned", "step 2 expect code", "step 2 expect message (end)",
                             "callback edge answer 1 expect_args argument 0",
                             "callback edge answer 1 expect_memory argument 0"}) {

@@ -6,7 +6,7 @@
 #include "harness/model/case.h"
 #include "harness/model/case_data.h"
 #include "harness/model/case_node.h"
-#include "harness/model/case_steps.h"
+#include "harness/model/case_reader.h"
 #include "harness/model/case_types.h"
 #include "harness/model/read_json.h"
 #include "harness/model/topics.h"

@@ -224,5 +224,82 @@ TEST_F(CaseFileTest, HoldsValuesToBitFieldsAnonymousMembersAndFlexibleArrays) {
   EXPECT_FALSE(with(R"({"flag": 1, "whole": 1})"));
 }
 
+// Threads, waits, code at addresses and lanes, with one piece exchanged.
+std::string Threads(const std::string& what, const std::string& with) {
+  std::string text = R"({"suite": "thread", "modules": {"m": "m.dll"},
+    "types": {"tick_t": {"callback": {"args": ["int"], "result": "int"}}},
+    "functions": {"f": {"module": "m", "args": ["int"], "result": "int"}, "at": {"args": ["int"], "result": "int"}},
+    "cases": [{"id": "thread.a", "objects": {"x": {"type": "int"}},
+      "callbacks": {"tick": {"type": "tick_t", "on_raise": -1, "repeat_last": true, "answers": [
+        {"return": 1, "steps": [{"call": "f", "args": [2], "expect": {"result": 3}}]}, {"raise": "enough", "expect_args": [4]}]}},
+      "steps": [
+        {"bind": "at", "pointer": "fn:tick"},
+        {"parallel": [[{"call": "f", "args": [1], "expect": {"result": 1}}, {"call": "f", "args": [2], "expect": {"result": 2}}],
+                      [{"call": "at", "args": [3], "thread": "b", "expect": {"result": 3}}]]},
+        {"wait": "tick", "count": 2, "expect": {"foreign": [{"callback": "tick", "args": [1]}, {"callback": "tick", "args": [2]}]}},
+        {"call": "f", "args": [5], "repeat": 3, "deadline_ms": 50, "when": {"arch": "win32"},
+         "expect": [{"when": {"lane": "bridge"}, "error": {"kind": "timeout"}}, {"fault": {"module": "m.dll"}}]}]}]})";
+  const auto at = text.find(what);
+  EXPECT_NE(at, std::string::npos) << what;
+  return text.replace(at, what.size(), with);
+}
+
+TEST_F(CaseFileTest, ReadsThreadsWaitsAndWhatLanesOwe) {
+  const auto file = Load(Threads("", ""));
+  ASSERT_TRUE(file) << file.error().message;
+  const Case& one = file->cases[0];
+  EXPECT_TRUE(file->functions[0].module.empty());  // "at"
+  EXPECT_EQ(Show(*one.callbacks[0].on_raise), "-1");
+  EXPECT_EQ(one.callbacks[0].answers[0].steps.at(0).target, "f");
+  EXPECT_EQ(one.callbacks[0].answers[1].raise, "enough");
+  ASSERT_EQ(one.steps.size(), 6u);
+  EXPECT_TRUE(one.steps[0].pointer);
+  EXPECT_EQ(one.steps[0].place.pointer.name, "tick");
+  EXPECT_EQ(one.steps[1].thread, "t1");
+  EXPECT_EQ(one.steps[2].thread, "t1");
+  EXPECT_EQ(one.steps[3].thread, "b");
+  EXPECT_EQ(one.steps[3].parallel, one.steps[1].parallel);
+  EXPECT_NE(one.steps[1].parallel, 0u);
+  EXPECT_EQ(one.steps[4].step, "wait");
+  EXPECT_EQ(one.steps[4].repeat, 2u);
+  EXPECT_EQ(one.steps[4].expect.foreign->size(), 2u);
+  EXPECT_EQ(one.steps[5].repeat, 3u);
+  EXPECT_EQ(one.steps[5].deadline_ms, 50u);
+  EXPECT_EQ(one.steps[5].when.arch, std::vector<std::string>{"win32"});
+  ASSERT_EQ(one.steps[5].instead.size(), 1u);
+  EXPECT_EQ(one.steps[5].instead[0].expect.kind, "timeout");
+  EXPECT_EQ(one.steps[5].expect.module, "m.dll");
+}
+
+TEST_F(CaseFileTest, RefusesStepsOfThreadsThatAreWrong) {
+  struct Wrong {
+    const char *what, *with, *message;
+  };
+  for (const Wrong& wrong : {
+           Wrong{R"("thread": "b")", R"("thread": "t1")", "is on thread \"t1\", as another list is"},
+           {R"("thread": "b")", R"("thread": "dll1")", "those of threads that a DLL made"},
+           {R"("thread": "b")", R"("thread": "B")", "lower-case"},
+           {R"("thread": "b", "expect": {"result": 3})", R"("expect": {"foreign": []})", "wait for the callback after the block"},
+           {R"([{"call": "at", "args": [3])", R"([{"wait": "tick"}, {"call": "at", "args": [3])", "only calls can stand side by side"},
+           {R"("wait": "tick")", R"("wait": "tock")", "no callback \"tock\""},
+           {R"("count": 2)", R"("count": 0)", "must be 1 or more"},
+           {R"("count": 2)", R"("thread": "a")", "only a \"call\" has \"thread\""},
+           {R"("bind": "at", "pointer": "fn:tick")", R"("bind": "at")", "needs a \"pointer\""},
+           {R"("bind": "at")", R"("bind": "f")", "the function lies in a module"},
+           {R"({"call": "f", "args": [2], "expect": {"result": 3}}]})", R"({"call": "f", "args": [2], "thread": "a", "expect": {"result": 3}}]})",
+            "is on the callback's thread"},
+           {R"({"call": "f", "args": [2], "expect": {"result": 3}}]})", R"({"load": "m"}]})", "only calls can stand inside a callback"},
+           {R"({"raise": "enough", )", R"({"raise": "enough", "return": 1, )", "neither returns nor writes"},
+           {R"({"fault": {"module")", R"({"when": {}, "fault": {"module")", "must hold wherever the others do not"},
+           {R"([{"when": {"lane": "bridge"}, "error": {"kind": "timeout"}}, )", R"([{"error": {"kind": "timeout"}}, )", "when"},
+           {R"("kind": "timeout")", R"("kind": "timeuot")", "did you mean \"timeout\""},
+           {R"("error": {"kind")", R"("fault": {"kind")", "unknown member \"kind\""},
+       }) {
+    const auto file = Load(Threads(wrong.what, wrong.with));
+    ASSERT_FALSE(file) << wrong.with;
+    EXPECT_NE(file.error().message.find(wrong.message), std::string::npos) << file.error().message;
+  }
+}
+
 }  // namespace
 }  // namespace spanproof

@@ -5,335 +5,193 @@
 #include <nlohmann/json.hpp>
 
 #include "harness/model/case_data.h"
-#include "harness/model/case_value.h"
-#include "harness/model/nearest.h"
+#include "harness/model/case_expect.h"
+#include "harness/model/case_when.h"
 
 namespace spanproof {
 namespace {
 
-using nlohmann::json;
+constexpr std::uint64_t kLongestDeadline = 600000;
 
-// A text, or a list of texts.
-std::vector<std::string> Texts(const Node& node) {
-  if (node.json().is_string()) return {node.Text()};
-  std::vector<std::string> out;
-  for (const Node& each : node.Elements()) out.push_back(each.Text());
-  return out;
-}
-
-class CaseReader {
+class StepReader {
  public:
-  CaseReader(const CaseNames& names, CaseFile* file) : names_(names), file_(file) {}
+  explicit StepReader(CaseContext* context) : context_(*context) {}
 
-  Case Read(const Node& node) {
-    node.AllowOnly({"id", "about", "source", "when", "objects", "callbacks", "steps"});
-    out_.id = node.At("id").Text() + names_.suffix;
-    out_.about = node.TextOr("about", "");
-    out_.source = node.TextOr("source", "");
-    if (const auto when = node.Find("when")) out_.when = ReadWhen(*when);
-    const auto objects = node.Find("objects");
-    const auto callbacks = node.Find("callbacks");
-    // Names first: objects may point at each other and hold callbacks.
-    if (objects) {
-      for (const auto& [name, value] : objects->Members()) scope_.objects.insert(name);
+  Step Read(const Node& node, std::uint32_t parallel) {
+    node.AllowOnly({"call", "load", "bind", "make", "unload", "read", "write", "wait", "args", "type", "value", "pointer",
+                    "count", "thread", "repeat", "deadline_ms", "when", "expect", "about"});
+    Step step;
+    step.parallel = parallel;
+    const Prototype* prototype = ReadTarget(node, &step);
+    if (step.step.empty()) {
+      node.Bad("needs one of \"call\", \"load\", \"bind\", \"make\", \"unload\", \"read\", \"write\", \"wait\" and \"parallel\"");
     }
-    if (callbacks) {
-      for (const auto& [name, value] : callbacks->Members()) scope_.callbacks.insert(name);
+    ReadParts(node, prototype, &step);
+    if (const auto when = node.Find("when")) step.when = ReadWhen(*when);
+    if (const auto expect = node.Find("expect")) ReadExpectations(*expect, prototype, &context_, &step);
+    Demand(node, step);
+    return step;
+  }
+
+  // Each list is a thread's own; its calls follow one another.
+  void ReadParallel(const Node& node, std::uint32_t number, std::vector<Step>* steps) {
+    node.AllowOnly({"parallel", "when", "about"});
+    const auto lists = node.At("parallel").Elements();
+    if (lists.empty()) node.At("parallel").Bad("has no list of steps");
+    std::vector<std::string> threads;
+    for (const Node& list : lists) {
+      std::string thread;
+      const std::size_t first = steps->size();
+      for (const Node& each : list.Elements()) {
+        Step step = Read(each, number);
+        if (step.step != "call") each.Bad("only calls can stand side by side");
+        if (step.thread != thread && steps->size() != first) each.Bad("is on another thread than the list's first step");
+        thread = step.thread;
+        if (const auto when = node.Find("when")) {
+          if (each.Has("when")) each.At("when").Bad("the whole block has a condition; keep that");
+          step.when = ReadWhen(*when);
+        }
+        steps->push_back(std::move(step));
+      }
+      if (steps->size() == first) list.Bad("has no step");
+      if (thread.empty()) thread = "t" + std::to_string(threads.size() + 1);
+      if (std::find(threads.begin(), threads.end(), thread) != threads.end()) {
+        list.Bad("is on thread \"" + thread + "\", as another list is; give it one of its own");
+      }
+      threads.push_back(thread);
+      for (std::size_t i = first; i < steps->size(); ++i) (*steps)[i].thread = thread == "main" ? "" : thread;
     }
-    if (objects) {
-      for (const auto& [name, value] : objects->Members()) ReadObject(name, value);
-    }
-    if (callbacks) {
-      for (const auto& [name, value] : callbacks->Members()) ReadCallback(name, value);
-    }
-    for (const Node& step : node.At("steps").Elements()) ReadStep(step);
-    const bool expects = std::any_of(out_.steps.begin(), out_.steps.end(),
-                                     [](const Step& step) { return !step.expect.empty(); });
-    if (!expects) node.Bad("expects nothing, so it cannot fail; give a step an \"expect\"");
-    return std::move(out_);
   }
 
  private:
-  TypeId ParseType(const Node& node) { return ReadType(node, names_, &file_->types); }
-
-  void ReadObject(const std::string& name, const Node& node) {
-    node.AllowOnly({"type", "value", "retained"});
-    if (name.empty() || name.find_first_of("+-&:") != std::string::npos) {
-      node.Bad("\"" + name + "\" cannot name an object; use letters, digits, _ and dots");
-    }
-    ObjectSpec object{name, ParseType(node.At("type")), std::nullopt};
-    // Any ABI will do to learn whether the type has a size at all.
-    if (const auto layout = LayoutOf(file_->types, object.type, Abi::kWin64Gnu); !layout) {
-      node.At("type").Bad(layout.error().message);
-    }
-    if (const auto value = node.Find("value")) {
-      object.initial = ReadValue(*value, file_->types, object.type, scope_);
-    }
-    object.retained = node.Flag("retained");
-    out_.objects.push_back(std::move(object));
-  }
-
-  std::vector<Value> ReadArguments(const Node& node, const Prototype& prototype) {
-    const auto elements = node.Elements();
-    if (elements.size() != prototype.arguments.size()) {
-      node.Bad("has " + std::to_string(elements.size()) + " arguments; the function takes " +
-               std::to_string(prototype.arguments.size()));
-    }
-    std::vector<Value> out;
-    for (std::size_t i = 0; i < elements.size(); ++i) {
-      out.push_back(ReadValue(elements[i], file_->types, prototype.arguments[i], scope_));
-    }
-    return out;
-  }
-
-  std::vector<Reached> ReadReachedList(const Node& node, const Prototype& prototype) {
-    std::vector<Reached> out;
-    for (const Node& each : node.Elements()) {
-      out.push_back(ReadReached(each, &file_->types, prototype, scope_));
-    }
-    return out;
-  }
-
-  TypeId ParseCallback(const Node& node) {
-    const TypeId type = ParseType(node);
-    if (file_->types[type].kind != Kind::kFunction) {
-      node.Bad("is no callback prototype; declare it under \"types\" with \"callback\"");
-    }
-    return type;
-  }
-
-  void ReadCallback(const std::string& name, const Node& node) {
-    node.AllowOnly({"type", "answers", "repeat_last"});
-    CallbackSpec callback{name, ParseCallback(node.At("type")), {}, node.Flag("repeat_last")};
-    const Prototype prototype = file_->types[callback.prototype].prototype;
-    for (const Node& each : node.At("answers").Elements()) {
-      each.AllowOnly({"return", "expect_args", "expect_memory", "write"});
-      CallbackAnswer answer;
-      if (const auto args = each.Find("expect_args")) answer.expect_arguments = ReadArguments(*args, prototype);
-      if (const auto memory = each.Find("expect_memory")) answer.expect_memory = ReadReachedList(*memory, prototype);
-      if (const auto write = each.Find("write")) answer.write = ReadReachedList(*write, prototype);
-      answer.answer = ReadAnswer(each, prototype);
-      callback.answers.push_back(std::move(answer));
-    }
-    if (callback.answers.empty()) node.At("answers").Bad("needs at least one answer");
-    out_.callbacks.push_back(std::move(callback));
-  }
-
-  Value ReadAnswer(const Node& node, const Prototype& prototype) {
-    const auto given = node.Find("return");
-    if (given) return ReadValue(*given, file_->types, prototype.result, scope_);
-    if (file_->types[prototype.result].kind != Kind::kVoid) node.Bad("needs \"return\"");
-    return Value{};
-  }
-
-  const FunctionSpec& FindFunction(const Node& node) const {
-    const std::string name = node.Text();
-    std::vector<std::string> known;
-    for (const FunctionSpec& function : file_->functions) {
-      if (function.name == names_.Own(name)) return function;
-      known.push_back(function.name.substr(0, function.name.size() - names_.suffix.size()));
-    }
-    node.Bad("no function \"" + name + "\" under \"functions\"" + DidYouMean(name, known));
-  }
-
-  std::string FindModule(const Node& node) const {
-    const std::string name = names_.Own(node.Text());
-    for (const ModuleSpec& module : file_->modules) {
-      if (module.name == name) return name;
-    }
-    node.Bad("no module \"" + node.Text() + "\" under \"modules\"");
-  }
-
-  void ReadStep(const Node& node) {
-    node.AllowOnly({"call", "load", "bind", "make", "unload", "read", "write", "args", "type", "value", "expect", "about"});
-    Step step;
+  const Prototype* ReadTarget(const Node& node, Step* step) {
     const Prototype* prototype = nullptr;
-    for (const char* kind : {"call", "load", "bind", "make", "unload", "read", "write"}) {
+    for (const char* kind : {"call", "load", "bind", "make", "unload", "read", "write", "wait"}) {
       const auto target = node.Find(kind);
       if (!target) continue;
-      if (!step.step.empty()) node.Bad("is both \"" + step.step + "\" and \"" + kind + "\"; make two steps");
-      step.step = kind;
-      if (step.step == "call" || step.step == "bind") {
-        const FunctionSpec& function = FindFunction(*target);
-        step.target = function.name;
-        if (step.step == "call") prototype = &function.prototype;
-      } else if (step.step == "make") {
-        step.target = target->Text();
-        step.type = ParseCallback(*target);
-      } else if (step.step == "read" || step.step == "write") {
-        step.target = target->Text();
-        step.place = ReadPlace(*target, names_, *file_, scope_);
-        step.type = PlacedType(node, step.place);
+      if (!step->step.empty()) node.Bad("is both \"" + step->step + "\" and \"" + kind + "\"; make two steps");
+      step->step = kind;
+      if (step->step == "call" || step->step == "bind") {
+        const FunctionSpec& function = context_.FindFunction(*target);
+        step->target = function.name;
+        if (step->step == "call") prototype = &function.prototype;
+        if (step->step == "bind") ReadCode(node, function, step);
+      } else if (step->step == "make") {
+        step->target = target->Text();
+        step->type = context_.ParseCallback(*target);
+      } else if (step->step == "wait") {
+        step->target = context_.FindCallback(*target).name;
+      } else if (step->step == "read" || step->step == "write") {
+        step->target = target->Text();
+        step->place = ReadPlace(*target, context_.names, *context_.file, context_.scope);
+        step->type = PlacedType(node, step->place);
       } else {
-        step.target = FindModule(*target);
+        step->target = context_.FindModule(*target);
       }
     }
-    if (step.step.empty()) {
-      node.Bad("needs one of \"call\", \"load\", \"bind\", \"make\", \"unload\", \"read\" and \"write\"");
+    return prototype;
+  }
+
+  void ReadCode(const Node& node, const FunctionSpec& function, Step* step) {
+    const auto pointer = node.Find("pointer");
+    if (pointer && !function.module.empty()) {
+      pointer->Bad("the function lies in a module; declare another without \"module\"");
     }
-    const bool reads = step.step == "read", writes = step.step == "write";
-    if (!reads && !writes && node.Has("type")) node.Bad("only a \"read\" or \"write\" has a \"type\"");
-    if (writes) {
-      step.arguments.push_back(ReadValue(node.At("value"), file_->types, step.type, scope_));
-    } else if (node.Has("value")) {
-      node.Bad("only a \"write\" has a \"value\"; what a step must find stands under \"expect\"");
+    if (!pointer && function.module.empty()) {
+      node.Bad("needs a \"pointer\": the function is declared without a module");
     }
-    if (prototype != nullptr) {
-      step.arguments = ReadArguments(node.At("args"), *prototype);
-    } else if (node.Has("args")) {
-      node.Bad("only a \"call\" has \"args\"");
+    if (!pointer) return;
+    TypeTable any;
+    step->pointer = true;
+    step->place.pointer = std::get<Pointer>(ReadValue(*pointer, any, any.Parse("void*").value(), context_.scope).data);
+  }
+
+  void ReadParts(const Node& node, const Prototype* prototype, Step* step) {
+    const std::string& kind = step->step;
+    const auto only = [&](const char* member, bool allowed, const char* why) {
+      if (node.Has(member) && !allowed) node.Bad(why);
+    };
+    only("type", kind == "read" || kind == "write", "only a \"read\" or \"write\" has a \"type\"");
+    only("value", kind == "write", "only a \"write\" has a \"value\"; what a step must find stands under \"expect\"");
+    only("args", kind == "call", "only a \"call\" has \"args\"");
+    only("pointer", kind == "bind", "only a \"bind\" has a \"pointer\"");
+    only("count", kind == "wait", "only a \"wait\" has a \"count\"");
+    for (const char* member : {"thread", "repeat", "deadline_ms"}) {
+      only(member, kind == "call", "only a \"call\" has \"thread\", \"repeat\" or \"deadline_ms\"");
     }
-    if (const auto expect = node.Find("expect")) {
-      step.expect = ReadExpectation(*expect, prototype, reads ? &step.type : nullptr);
+    if (kind == "write") {
+      step->arguments.push_back(ReadValue(node.At("value"), context_.file->types, step->type, context_.scope));
     }
-    if (prototype != nullptr && step.expect.empty()) {
-      node.Bad("calls without expecting anything; give it an \"expect\"");
+    if (prototype != nullptr) step->arguments = context_.ReadArguments(node.At("args"), *prototype);
+    for (const char* member : {"repeat", "count"}) {
+      if (const auto number = node.Find(member)) step->repeat = AtLeastOne(*number, 1000000000);
     }
+    if (const auto deadline = node.Find("deadline_ms")) {
+      step->deadline_ms = static_cast<std::uint32_t>(AtLeastOne(*deadline, kLongestDeadline));
+    }
+    if (const auto thread = node.Find("thread")) step->thread = ReadThread(*thread, step->parallel != 0);
+  }
+
+  static std::uint64_t AtLeastOne(const Node& node, std::uint64_t most) {
+    const std::uint64_t number = node.Number(most);
+    if (number == 0) node.Bad("must be 1 or more");
+    return number;
+  }
+
+  static std::string ReadThread(const Node& node, bool parallel) {
+    const std::string name = node.Text();
+    const bool word = !name.empty() && std::all_of(name.begin(), name.end(), [](char c) {
+      return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
+    });
+    if (!word) node.Bad("must be a word of lower-case letters, digits and _");
+    if (name.starts_with("dll")) node.Bad("names that begin with \"dll\" are those of threads that a DLL made");
+    return name == "main" && !parallel ? "" : name;
+  }
+
+  static void Demand(const Node& node, const Step& step) {
+    if (step.step == "call" && step.expect.empty()) node.Bad("calls without expecting anything; give it an \"expect\"");
     if (step.step == "make" && step.expect.ending != Ending::kError) {
       node.Bad("makes a callback that nobody uses, which is for its refusal: expect an \"error\"");
     }
-    if (reads && step.expect.empty()) node.Bad("reads without expecting anything; give it an \"expect\"");
-    out_.steps.push_back(std::move(step));
+    if (step.step == "read" && step.expect.empty()) node.Bad("reads without expecting anything; give it an \"expect\"");
   }
 
   // An exported variable has a type; where any other pointer points, the step says it.
   TypeId PlacedType(const Node& node, const StepPlace& place) {
-    const auto given = node.Find("type");
-    if (!given) {
-      for (const DataSpec& data : file_->data) {
-        if (data.name == place.data && place.pointer.offset == 0) return data.type;
-      }
-      node.Bad("needs a \"type\"");
+    if (const auto given = node.Find("type")) return context_.ParsePlacedType(*given);
+    for (const DataSpec& data : context_.file->data) {
+      if (data.name == place.data && place.pointer.offset == 0) return data.type;
     }
-    const TypeId type = ParseType(*given);
-    if (const auto layout = LayoutOf(file_->types, type, Abi::kWin64Gnu); !layout) {
-      given->Bad(layout.error().message);
-    }
-    return type;
+    node.Bad("needs a \"type\"");
   }
 
-  // `read`: the type of what a read finds.
-  Expectation ReadExpectation(const Node& node, const Prototype* prototype, const TypeId* read) {
-    node.AllowOnly({"result", "objects", "events", "text", "last_error", "error", "fault", "crash", "timeout"});
-    Expectation expect;
-    if (prototype == nullptr) {
-      for (const char* name : {"objects", "events", "text", "last_error"}) {
-        if (node.Has(name)) node.Bad(std::string("only a \"call\" can expect \"") + name + "\"");
-      }
-      const auto result = node.Find("result");
-      if (result && read == nullptr) node.Bad("only a \"call\" or a \"read\" can expect \"result\"");
-      if (result) expect.result = ReadValue(*result, file_->types, *read, scope_);
-    } else {
-      ReadCallOutcome(node, *prototype, &expect);
-    }
-    ReadEnding(node, &expect);
-    return expect;
-  }
-
-  void ReadCallOutcome(const Node& node, const Prototype& prototype, Expectation* expect) {
-    if (const auto result = node.Find("result")) {
-      if (file_->types[prototype.result].kind == Kind::kVoid) result->Bad("the function returns void");
-      expect->result = ReadValue(*result, file_->types, prototype.result, scope_);
-    }
-    if (const auto objects = node.Find("objects")) {
-      for (const auto& [name, value] : objects->Members()) {
-        const auto at = std::find_if(out_.objects.begin(), out_.objects.end(),
-                                     [&, wanted = name](const ObjectSpec& o) { return o.name == wanted; });
-        if (at == out_.objects.end()) value.Bad("no object \"" + name + "\" in this case");
-        expect->objects.push_back({name, ReadValue(value, file_->types, at->type, scope_)});
-      }
-    }
-    if (const auto events = node.Find("events")) {
-      expect->events.emplace();
-      for (const Node& event : events->Elements()) expect->events->push_back(ReadEvent(event));
-    }
-    if (const auto text = node.Find("text")) expect->text = text->Text();
-    if (const auto error = node.Find("last_error")) {
-      expect->last_error = static_cast<std::uint32_t>(error->Number(0xffffffff));
-    }
-  }
-
-  Event ReadEvent(const Node& node) {
-    if (const auto text = node.Find("text")) {
-      node.AllowOnly({"text", "stream"});
-      const std::string stream = node.TextOr("stream", "stdout");
-      if (stream != "stdout" && stream != "stderr") node.At("stream").Bad("must be \"stdout\" or \"stderr\"");
-      return PrintedText{stream == "stdout" ? Stream::kStdout : Stream::kStderr, text->Text()};
-    }
-    node.AllowOnly({"callback", "args", "memory", "return", "write"});
-    const std::string name = node.At("callback").Text();
-    const auto at = std::find_if(out_.callbacks.begin(), out_.callbacks.end(),
-                                 [&](const CallbackSpec& c) { return c.name == name; });
-    if (at == out_.callbacks.end()) node.At("callback").Bad("no callback \"" + name + "\" in this case");
-    const Prototype prototype = file_->types[at->prototype].prototype;
-    CallbackRecord record;
-    record.callback = name;
-    record.arguments = ReadArguments(node.At("args"), prototype);
-    if (const auto memory = node.Find("memory")) record.memory = ReadReachedList(*memory, prototype);
-    if (const auto write = node.Find("write")) record.written = ReadReachedList(*write, prototype);
-    record.answer = ReadAnswer(node, prototype);
-    return record;
-  }
-
-  static void ReadEnding(const Node& node, Expectation* expect) {
-    const auto set = [&](Ending ending) {
-      if (expect->ending) node.Bad("expects two endings; keep one");
-      expect->ending = ending;
-    };
-    for (const auto& [name, ending] : {std::pair{"error", Ending::kError}, {"fault", Ending::kFault},
-                                       {"crash", Ending::kCrash}}) {
-      const auto given = node.Find(name);
-      if (!given) continue;
-      given->AllowOnly({"code", "message"});
-      set(ending);
-      if (const auto code = given->Find("code")) expect->code = code->Number(~std::uint64_t{0});
-      expect->message_contains = given->TextOr("message", "");
-    }
-    if (node.Has("timeout")) {
-      if (!node.Flag("timeout")) node.At("timeout").Bad("can only be true");
-      set(Ending::kTimeout);
-    }
-  }
-
-  const CaseNames& names_;
-  CaseFile* file_;
-  CaseScope scope_;
-  Case out_;
+  CaseContext& context_;
 };
 
 }  // namespace
 
-When ReadWhen(const Node& node) {
-  node.AllowOnly({"arch", "abi", "lane", "wine"});
-  When when;
-  if (const auto arch = node.Find("arch")) when.arch = Texts(*arch);
-  if (const auto abi = node.Find("abi")) when.abi = Texts(*abi);
-  if (const auto lane = node.Find("lane")) when.lane = Texts(*lane);
-  // What is misspelt here would hold nowhere, and its case be skipped for ever.
-  for (const std::string& one : when.arch) {
-    if (one != "win64" && one != "win32" && one != "linux64") {
-      node.At("arch").Bad("\"" + one + "\" is no architecture; write \"win64\", \"win32\" or \"linux64\"");
+void ReadSteps(const Node& list, CaseContext* context, std::vector<Step>* steps) {
+  StepReader reader(context);
+  std::uint32_t blocks = 0;
+  for (const Node& node : list.Elements()) {
+    if (node.json().is_object() && node.Has("parallel")) {
+      reader.ReadParallel(node, ++blocks, steps);
+    } else {
+      steps->push_back(reader.Read(node, 0));
     }
   }
-  for (const std::string& one : when.abi) {
-    if (const auto abi = ParseAbi(one); !abi) node.At("abi").Bad(abi.error().message);
-  }
-  for (const std::string& one : when.lane) {
-    if (one.find('*') != std::string::npos) {
-      node.At("lane").Bad("is no glob: write the \"kind\" of a testee, such as \"bridge\", which all its variants share");
-    }
-  }
-  when.wine = node.TextOr("wine", "");
-  return when;
 }
 
-Case ReadCase(const Node& node, const CaseNames& names, CaseFile* file) {
-  return CaseReader(names, file).Read(node);
-}
-
-bool Expectation::empty() const {
-  return !result && objects.empty() && !events && !foreign && !text && !last_error && !ending && !code &&
-         message_contains.empty() && kind.empty() && module.empty();
+void ReadNestedSteps(const Node& list, CaseContext* context, std::vector<Step>* steps) {
+  StepReader reader(context);
+  for (const Node& node : list.Elements()) {
+    Step step = reader.Read(node, 0);
+    if (step.step != "call") node.Bad("only calls can stand inside a callback");
+    if (!step.thread.empty()) node.At("thread").Bad("a call inside a callback is on the callback's thread; leave it out");
+    if (node.Has("when") || !step.instead.empty()) node.Bad("what is done inside a callback is the same in every lane; leave \"when\" out");
+    if (step.expect.foreign) node.At("expect").At("foreign").Bad("stands in a step of the case, not inside a callback");
+    steps->push_back(std::move(step));
+  }
 }
 
 }  // namespace spanproof

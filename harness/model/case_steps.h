@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include "harness/model/case.h"
-#include "harness/model/case_node.h"
-#include "harness/model/case_types.h"
+#include "harness/model/case_context.h"
 
 namespace spanproof {
 
-// Reads one element of `cases`: objects, callbacks, steps and what each must
-// produce. Throws CaseFileError.
-When ReadWhen(const Node& node);  // {"arch", "abi", "lane", "wine"}
-Case ReadCase(const Node& node, const CaseNames& names, CaseFile* file);
+// Appends the steps of a case, those of a parallel block one after another.
+// Throws CaseFileError.
+void ReadSteps(const Node& list, CaseContext* context, std::vector<Step>* steps);
+
+// The calls that a callback's answer makes before it is given.
+void ReadNestedSteps(const Node& list, CaseContext* context, std::vector<Step>* steps);
 
 }  // namespace spanproof

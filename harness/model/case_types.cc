@@ -188,14 +188,18 @@ class Declarations {
   void ReadFunctions(const Node& node) {
     for (const auto& [name, value] : node.Members()) {
       value.AllowOnly({"module", "symbol", "args", "result", "memsync", "unchecked", "convention", "about"});
-      const std::string module = value.At("module").Text();
-      if (std::find(modules_.begin(), modules_.end(), module) == modules_.end()) {
-        value.At("module").Bad("no module \"" + module + "\" under \"modules\"" + DidYouMean(module, modules_));
-      }
       FunctionSpec function;
       function.name = names_.Own(name);
-      function.module = names_.Own(module);
-      function.symbol = value.TextOr("symbol", name);
+      // Without a module it is code at an address, which a step says.
+      if (const auto module = value.Find("module")) {
+        if (std::find(modules_.begin(), modules_.end(), module->Text()) == modules_.end()) {
+          module->Bad("no module \"" + module->Text() + "\" under \"modules\"" + DidYouMean(module->Text(), modules_));
+        }
+        function.module = names_.Own(module->Text());
+        function.symbol = value.TextOr("symbol", name);
+      } else if (value.Has("symbol")) {
+        value.Bad("has a \"symbol\" but no \"module\"");
+      }
       function.prototype = ReadPrototype(value);
       CheckPaths(value, function.prototype);
       file_->functions.push_back(std::move(function));

@@ -11,6 +11,7 @@
 #include "harness/check/alter.h"
 #include "harness/check/check.h"
 #include "harness/run/digest.h"
+#include "harness/run/for_lane.h"
 #include "harness/trace/reader.h"
 
 namespace {
@@ -24,17 +25,21 @@ struct Tally {
 class Prover {
  public:
   explicit Prover(std::vector<CaseFile> files) : files_(std::move(files)) {
-    for (CaseFile& file : files_) {
-      for (Case& one : file.cases) cases_.emplace(one.id, &one);
+    for (const CaseFile& file : files_) {
+      for (const Case& one : file.cases) cases_.emplace(one.id, &one);
     }
   }
 
   Tally Prove(const Trace& trace) {
     Tally tally;
+    const Environment& lane = trace.environment;
+    const Circumstances here{lane.lane.substr(lane.lane.rfind('/') + 1), lane.abi, lane.kind, lane.wine_version};
     for (const TracedCase& lived : trace.cases) {
       const auto found = cases_.find(lived.record.id);
       if (found == cases_.end()) continue;
-      Case* spec = found->second;
+      auto held = ForLane(*found->second, here);
+      if (!held) continue;  // nor was it lived
+      Case* spec = &*held;
       if (Judge(*spec, lived.record).outcome != Outcome::kPass) {
         ++tally.failing;  // red as it is, which proves nothing
         continue;
@@ -61,7 +66,7 @@ class Prover {
 
  private:
   std::vector<CaseFile> files_;
-  std::map<std::string, Case*> cases_;
+  std::map<std::string, const Case*> cases_;
   std::set<std::string> proved_;
 };
 

@@ -4,11 +4,12 @@
 #include <functional>
 #include <map>
 #include <optional>
-#include <set>
+#include <span>
 #include <string>
 
 #include "harness/model/case.h"
 #include "harness/model/record.h"
+#include "harness/run/bindings.h"
 #include "harness/testee/testee.h"
 
 namespace spanproof {
@@ -21,7 +22,7 @@ struct CaseRun {
   // made, kNotRun when the run was interrupted. Else the record is to be judged.
   std::optional<Outcome> outcome;
   std::string message;
-  bool testee_alive = true;
+  bool testee_alive = true;  // false: nothing more can be asked of it
 };
 
 // Lives the cases of one file in one testee, one after another, recording
@@ -32,40 +33,41 @@ class CaseRunner {
   CaseRunner(Testee* testee, const TesteeDescription& description, const CaseFile& file,
              std::function<std::string(const ModuleSpec&)> path_of);
 
-  CaseRun Run(const Case& spec);
+  CaseRun Run(const Case& spec);  // as it holds for the lane
 
  private:
   // What one case needs while it runs.
   struct Live {
     const Case& spec;
     CaseRun* run;
-    std::map<std::string, std::size_t> invocations;
-    std::vector<NamedValue> objects;  // as they were last seen
-    std::map<std::string, Pointer> data;  // exported variables that were asked for
+    std::vector<NamedValue> objects = {};        // as they were last seen
+    std::map<std::string, Pointer> data = {};    // exported variables that were asked for
   };
 
   bool SetUp(Live* live);
   bool MakeObjects(Live* live);
+  bool ReadObjects(Live* live);
+  bool BindCallsInside(Live* live);
   bool RunStep(const Step& step, Live* live);
+  bool RunBlock(std::span<const Step> block, Live* live);
+  bool Keep(const Step& step, StepRecord record, const std::optional<TesteeError>& error, Live* live);
   Answer<void> Carry(const Step& step, StepRecord* record, Live* live);
   Answer<void> Call(const Step& step, StepRecord* record, Live* live);
+  Answer<void> Await(const Step& step, StepRecord* record);
   Answer<void> ReadPlace(const Step& step, StepRecord* record, Live* live);
   Answer<void> WritePlace(const Step& step, StepRecord* record, Live* live);
   Answer<Pointer> Locate(const StepPlace& place, Live* live);
-  Answer<void> LoadModule(const std::string& name);
-  Answer<void> UnloadModule(const std::string& name);
-  Answer<void> BindFunction(const std::string& name);
-  Expected<CallbackReply> Reply(const CallbackRecord& invocation, Live* live);
+  Answer<void> Demand(const Step& step) const;
   bool Fit(const Value& value, Value* fitted, CaseRun* run);
+  void DoesNotFit(const Error& error, CaseRun* run);
   void GiveUp(const TesteeError& error, const std::string& doing, CaseRun* run);
 
   Testee* testee_;
   const TesteeDescription& description_;
   const CaseFile& file_;
-  std::function<std::string(const ModuleSpec&)> path_of_;
+  Bindings bindings_;
   bool types_said_ = false;
   bool used_ = false;  // a case ran before: reset first
-  std::set<std::string> loaded_, bound_;
 };
 
 }  // namespace spanproof

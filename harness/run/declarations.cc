@@ -55,11 +55,10 @@ std::vector<TracedObject> ObjectsOf(const CaseFile& file, const Case& spec) {
   return objects;
 }
 
-std::vector<std::pair<std::string, std::string>> CallbacksOf(const CaseFile& file,
-                                                             const Case& spec) {
-  std::vector<std::pair<std::string, std::string>> callbacks;
+std::vector<TracedCallback> CallbacksOf(const CaseFile& file, const Case& spec) {
+  std::vector<TracedCallback> callbacks;
   for (const CallbackSpec& callback : spec.callbacks) {
-    callbacks.emplace_back(callback.name, file.types.Spell(callback.prototype));
+    callbacks.push_back({callback.name, file.types.Spell(callback.prototype), callback.on_raise});
   }
   return callbacks;
 }

@@ -10,7 +10,6 @@ namespace spanproof {
 TracedDeclarations DeclarationsOf(const CaseFile& file);
 
 std::vector<TracedObject> ObjectsOf(const CaseFile& file, const Case& spec);
-std::vector<std::pair<std::string, std::string>> CallbacksOf(const CaseFile& file,
-                                                             const Case& spec);
+std::vector<TracedCallback> CallbacksOf(const CaseFile& file, const Case& spec);
 
 }  // namespace spanproof

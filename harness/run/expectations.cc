@@ -5,7 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "harness/model/case_node.h"
-#include "harness/model/case_steps.h"
+#include "harness/model/case_when.h"
 #include "harness/model/read_json.h"
 
 namespace spanproof {

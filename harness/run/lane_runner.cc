@@ -10,6 +10,7 @@
 #include "harness/run/condition.h"
 #include "harness/run/declarations.h"
 #include "harness/run/digest.h"
+#include "harness/run/for_lane.h"
 #include "harness/trace/writer.h"
 
 namespace spanproof {
@@ -140,6 +141,7 @@ class LaneRunner {
     // What the testee cannot see from inside, the lane knows.
     environment.wine_version = run_.lane.wine ? run_.lane.wine->version : description_.wine;
     environment.cpu = description_.cpu;
+    environment.kind = run_.lane.testee.kind;
     if (const auto compiler = ReadFile(run_.installation.dlls(run_.lane.architecture) / "compiler.txt")) {
       environment.compiler = compiler->substr(0, compiler->find('\n'));
     }
@@ -161,11 +163,14 @@ class LaneRunner {
     return true;
   }
 
+  Circumstances Here() const {
+    return {run_.lane.architecture, std::string(Name(description_.abi)), run_.lane.testee.kind,
+            run_.lane.wine ? run_.lane.wine->version : ""};
+  }
+
   // False: the verdict says why the case is not for this lane.
   bool Applies(const Case& spec, Verdict* verdict) const {
-    const auto why = WhyNot(spec.when, {run_.lane.architecture, std::string(Name(description_.abi)),
-                                        run_.lane.testee.kind,
-                                        run_.lane.wine ? run_.lane.wine->version : ""});
+    const auto why = WhyNot(spec.when, Here());
     verdict->outcome = why ? Outcome::kSkipped : Outcome::kHarnessError;
     verdict->message = why ? *why : why.error().message;
     if (!why || !why->empty()) return false;
@@ -178,12 +183,18 @@ class LaneRunner {
   }
 
   Expected<void> Live(const CaseFile& file, const Case& spec, bool* declared, Verdict* verdict) {
-    CaseRun lived = cases_->Run(spec);
+    const auto held = ForLane(spec, Here());
+    if (!held) {
+      verdict->outcome = Outcome::kHarnessError;
+      verdict->message = held.error().message;
+      return {};
+    }
+    CaseRun lived = cases_->Run(*held);
     if (lived.outcome) {
       verdict->outcome = *lived.outcome;
       verdict->message = lived.message;
     } else {
-      const Judgement judgement = Judge(spec, lived.record);
+      const Judgement judgement = Judge(*held, lived.record);
       verdict->outcome = judgement.outcome;
       verdict->message = judgement.message;
       if (auto kept = Record(file, spec, lived.record, declared); !kept) return kept;

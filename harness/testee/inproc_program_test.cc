@@ -44,12 +44,6 @@ class InprocTest : public ::testing::TestWithParam<const char*> {
     return function;
   }
   static Value Int(std::uint32_t number) { return Value{Scalar{Kind::kInt32, 4, number}}; }
-  static CallbackHandler NoCallbacks() {
-    return [](const CallbackRecord&) -> Expected<CallbackReply> {
-      return Fail(ErrorCode::kInternal, "no callback was expected");
-    };
-  }
-
   TypeTable types_;
   std::string dlls_;
   std::unique_ptr<Testee> testee_;
@@ -60,10 +54,10 @@ TEST_P(InprocTest, CallsAndKeepsTheLastErrorOfTheDll) {
   ASSERT_TRUE(testee_->Bind(types_, Function("add_int", "add", "int", {"int", "int"})));
   ASSERT_TRUE(testee_->Bind(types_, Function("set_last_error", "add", "uint32_t", {"uint32_t"})));
   const Value code{Scalar{Kind::kUint32, 4, 1234}};
-  const auto set = testee_->Call("set_last_error", {code}, {}, NoCallbacks());
+  const auto set = testee_->Call({"set_last_error", {code}});
   ASSERT_TRUE(set) << set.error().error.message;
   EXPECT_EQ(set->last_error, 1234u);
-  const auto added = testee_->Call("add_int", {Int(40), Int(2)}, {}, NoCallbacks());
+  const auto added = testee_->Call({"add_int", {Int(40), Int(2)}});
   ASSERT_TRUE(added) << added.error().error.message;
   EXPECT_EQ(added->result, Int(42));
   EXPECT_EQ(added->last_error, 1234u);
@@ -84,13 +78,13 @@ TEST_P(InprocTest, KeepsAFloodOfTextAndGivesItToItsCall) {
   ASSERT_TRUE(testee_->Bind(types_, Function("bar", "foo", "int", {"double*", "int"})));
   ASSERT_TRUE(testee_->Object(types_, {"data", *types_.Parse("double[50000]"), std::nullopt}));
   const Value data{Pointer{Pointer::To::kObject, "data", 0, 0}};
-  const auto flood = testee_->Call("bar", {data, Int(50000)}, {}, NoCallbacks());
+  const auto flood = testee_->Call({"bar", {data, Int(50000)}});
   ASSERT_TRUE(flood) << flood.error().error.message;
   std::string text;
   for (const Event& event : flood->events) text += std::get<PrintedText>(event).bytes;
   EXPECT_GT(text.size(), 1000000u);
   EXPECT_TRUE(text.ends_with("data[49999] = 0.000000\r\nlen = 50000\r\n"));
-  const auto quiet = testee_->Call("bar", {data, Int(0)}, {}, NoCallbacks());
+  const auto quiet = testee_->Call({"bar", {data, Int(0)}});
   ASSERT_TRUE(quiet) << quiet.error().error.message;
   ASSERT_EQ(quiet->events.size(), 1u);
   EXPECT_TRUE(std::get<PrintedText>(quiet->events[0]).bytes.ends_with("\r\nlen = 0\r\n"));
@@ -125,11 +119,11 @@ TEST_P(InprocTest, PassesStructsByValue) {
   ASSERT_TRUE(testee_->Bind(types_, Function("double_point", "by_value", "Point", {"Point"})));
   ASSERT_TRUE(testee_->Bind(types_, Function("double_line", "by_value", "Line", {"Line"})));
   const auto point = [](std::uint32_t x, std::uint32_t y) { return Value{Record{{{"x", Int(x)}, {"y", Int(y)}}}}; };
-  const auto one = testee_->Call("double_point", {point(3, 4)}, {}, NoCallbacks());
+  const auto one = testee_->Call({"double_point", {point(3, 4)}});
   ASSERT_TRUE(one) << one.error().error.message;
   EXPECT_EQ(one->result, point(6, 8));
   const Value line{Record{{{"from", point(1, 2)}, {"to", point(3, 4)}}}};
-  const auto two = testee_->Call("double_line", {line}, {}, NoCallbacks());
+  const auto two = testee_->Call({"double_line", {line}});
   ASSERT_TRUE(two) << two.error().error.message;
   EXPECT_EQ(two->result, (Value{Record{{{"from", point(2, 4)}, {"to", point(6, 8)}}}}));
 }

@@ -2,8 +2,8 @@
 #include "harness/testee/message_parts.h"
 
 #include <algorithm>
-#include <array>
 #include <charconv>
+#include <iterator>
 #include <nlohmann/json.hpp>
 
 #include "harness/model/value_json.h"
@@ -13,14 +13,8 @@ namespace {
 
 using nlohmann::json;
 
-constexpr std::array<std::pair<std::string_view, Trouble>, 6> kTroubles = {{
-    {"invalid", Trouble::kInvalid},
-    {"unsupported", Trouble::kUnsupported},
-    {"os", Trouble::kOs},
-    {"refused", Trouble::kRefused},
-    {"fault", Trouble::kFault},
-    {"internal", Trouble::kInternal},
-}};
+constexpr Trouble kTroubles[] = {Trouble::kInvalid, Trouble::kUnsupported, Trouble::kOs, Trouble::kRefused, Trouble::kFault,
+                                 Trouble::kInternal, Trouble::kRaised, Trouble::kDeadline, Trouble::kEnded};
 
 tl::unexpected<Error> Bad(std::string why) { return Fail(ErrorCode::kCorrupt, std::move(why)); }
 
@@ -98,10 +92,10 @@ Expected<TesteeDescription> DecodeDescription(const json& answer) {
 Expected<TesteeError> DecodeTesteeError(const json& answer) {
   const json& error = Member(answer, "error");
   const std::string kind = Text(error, "kind");
-  const auto known = std::find_if(kTroubles.begin(), kTroubles.end(),
-                                  [&kind](const auto& pair) { return pair.first == kind; });
-  if (known == kTroubles.end()) return Bad("an error of unknown kind \"" + kind + "\"");
-  TesteeError decoded{known->second, 0, Text(error, "message")};
+  const auto known = std::find_if(std::begin(kTroubles), std::end(kTroubles),
+                                  [&kind](Trouble one) { return Name(one) == kind; });
+  if (known == std::end(kTroubles)) return Bad("an error of unknown kind \"" + kind + "\"");
+  TesteeError decoded{*known, 0, Text(error, "message"), Text(error, "module")};
   if (const json& code = Member(error, "code"); code.is_number_unsigned()) {
     decoded.code = code.get<std::uint64_t>();
   } else if (code.is_number_integer()) {
@@ -110,6 +104,10 @@ Expected<TesteeError> DecodeTesteeError(const json& answer) {
   const std::string address = Text(error, "address");
   if (!address.empty() && decoded.message.find(address) == std::string::npos) {
     decoded.message += " at " + address;
+  }
+  if (!decoded.module.empty() && decoded.message.find(decoded.module) == std::string::npos) {
+    const std::string offset = Text(error, "offset");
+    decoded.message += " in " + decoded.module + (offset.empty() ? "" : "+" + offset);
   }
   return decoded;
 }

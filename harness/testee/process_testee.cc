@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: MIT
 #include "harness/testee/process_testee.h"
 
-#include <map>
+#include <algorithm>
 #include <nlohmann/json.hpp>
+#include <utility>
 #include <vector>
 
 #include "harness/model/type_json.h"
 #include "harness/model/value_json.h"
 #include "harness/testee/message_channel.h"
 #include "harness/testee/message_parts.h"
+#include "harness/testee/request_pump.h"
 
 namespace spanproof {
 namespace {
@@ -19,14 +21,14 @@ using Clock = MessageChannel::Clock;
 class ProcessTestee : public Testee {
  public:
   ProcessTestee(std::unique_ptr<ChildProcess> child, const ProcessTesteeOptions& options)
-      : options_(options), channel_(std::move(child), options.cancel) {}
+      : options_(options), channel_(std::move(child), options.cancel), pump_(&channel_, options.deadline) {}
 
   Answer<TesteeDescription> Hello() override {
-    const auto answer = Request({{"op", "hello"},
-                                 {"protocol", 1},
-                                 {"exchange", options_.exchange_for_testee},
-                                 {"deadline_ms", options_.deadline.count()}},
-                                options_.start_deadline);
+    const auto answer = pump_.Ask({{"op", "hello"},
+                                   {"protocol", 1},
+                                   {"exchange", options_.exchange_for_testee},
+                                   {"deadline_ms", options_.deadline.count()}},
+                                  options_.start_deadline);
     if (!answer) return tl::unexpected(answer.error());
     auto description = DecodeDescription(*answer);
     if (!description) return tl::unexpected(channel_.Garbage(description.error().message));
@@ -56,6 +58,14 @@ class ProcessTestee : public Testee {
     return Simple(std::move(message));
   }
 
+  Answer<void> BindAt(const TypeTable& types, const FunctionSpec& function, const Pointer& code) override {
+    json message = EncodePrototype(types, function.prototype);
+    message["op"] = "bind";
+    message["function"] = function.name;
+    message["pointer"] = EncodeValue(Value{code});
+    return Simple(std::move(message));
+  }
+
   Answer<void> Object(const TypeTable& types, const ObjectSpec& object) override {
     json message{{"op", "object"}, {"name", object.name}, {"type", types.Spell(object.type)}};
     if (object.initial) message["value"] = EncodeValue(*object.initial);
@@ -64,9 +74,9 @@ class ProcessTestee : public Testee {
   }
 
   Answer<void> Callback(const TypeTable& types, const CallbackSpec& callback) override {
-    return Simple({{"op", "callback"},
-                   {"name", callback.name},
-                   {"prototype", types.Spell(callback.prototype)}});
+    json message{{"op", "callback"}, {"name", callback.name}, {"prototype", types.Spell(callback.prototype)}};
+    if (callback.on_raise) message["on_raise"] = EncodeValue(*callback.on_raise);
+    return Simple(std::move(message));
   }
 
   Answer<void> Write(const std::string& object, const Value& value) override {
@@ -100,26 +110,56 @@ class ProcessTestee : public Testee {
                    {"value", EncodeValue(value)}});
   }
 
-  tl::expected<CallOutcome, CallTrouble> Call(const std::string& function,
-                                              const std::vector<Value>& arguments,
-                                              const std::vector<std::string>& after,
-                                              const CallbackHandler& handler) override {
-    CallOutcome outcome;
-    const std::uint64_t id = next_id_;
-    open_calls_[id] = {&handler, &outcome.events};
-    const auto answer = Request({{"op", "call"},
-                                 {"function", function},
-                                 {"args", EncodeValues(arguments)},
-                                 {"after", after}},
-                                options_.deadline);
-    open_calls_.erase(id);
-    if (!answer) return tl::unexpected(CallTrouble{answer.error(), std::move(outcome.events)});
-    if (auto decoded = DecodeCallAnswer(*answer, &outcome); !decoded) {
-      return tl::unexpected(
-          CallTrouble{channel_.Garbage(decoded.error().message), std::move(outcome.events)});
-    }
-    return outcome;
+  void Serve(CallbackHandler handler) override { pump_.Serve(std::move(handler)); }
+
+  CallResult Call(const CallRequest& request) override {
+    std::optional<CallResult> outcome;
+    CallInParallel({{request}}, [&](std::size_t, std::size_t, CallResult result) { outcome = std::move(result); });
+    return std::move(*outcome);
   }
+
+  void CallInParallel(const std::vector<std::vector<CallRequest>>& lists, const CallEnded& ended) override {
+    std::size_t under_way = 0;
+    std::function<Answer<void>(std::size_t, std::size_t)> start = [&](std::size_t list, std::size_t index) -> Answer<void> {
+      if (index == lists[list].size()) return {};
+      ++under_way;
+      return pump_.Start(lists[list][index], [&, list, index](CallResult result) -> Answer<void> {
+        --under_way;
+        const bool alive = result || result.error().error.alive();
+        ended(list, index, std::move(result));
+        return alive ? start(list, index + 1) : Answer<void>();
+      });
+    };
+    // Where one cannot be sent the testee is gone, and the pump ends the others.
+    for (std::size_t list = 0; list < lists.size(); ++list) {
+      if (!start(list, 0)) break;
+    }
+    (void)pump_.RunUntil([&] { return under_way == 0; });
+  }
+
+  Answer<std::vector<CallbackRecord>> AwaitForeign(const std::string& callback, std::uint64_t count) override {
+    const auto named = [&](const CallbackRecord& one) { return one.callback == callback; };
+    auto& all = pump_.foreign;
+    const auto came = [&] { return static_cast<std::uint64_t>(std::count_if(all.begin(), all.end(), named)); };
+    if (auto waited = pump_.RunUntil([&] { return came() >= count; }, Clock::now() + options_.deadline); !waited) {
+      TesteeError error = waited.error();
+      error.message = "callback " + callback + " was called " + std::to_string(came()) + " of " + std::to_string(count) +
+                      " times by threads of the DLL: " + error.message;
+      return tl::unexpected(std::move(error));
+    }
+    std::vector<CallbackRecord> taken;
+    for (auto at = all.begin(); taken.size() < count;) {
+      if (!named(*at)) {
+        ++at;
+        continue;
+      }
+      taken.push_back(std::move(*at));
+      at = all.erase(at);
+    }
+    return taken;
+  }
+
+  std::vector<CallbackRecord> TakeForeign() override { return std::exchange(pump_.foreign, {}); }
 
   Answer<void> Reset() override { return Simple({{"op", "reset"}}); }
 
@@ -129,13 +169,8 @@ class ProcessTestee : public Testee {
   }
 
  private:
-  struct OpenCall {
-    const CallbackHandler* handler = nullptr;
-    std::vector<Event>* events = nullptr;
-  };
-
   Answer<Value> AskValue(json message) {
-    const auto answer = Request(std::move(message), options_.deadline);
+    const auto answer = pump_.Ask(std::move(message), options_.deadline);
     if (!answer) return tl::unexpected(answer.error());
     auto value = DecodeValue(answer->value("value", json()));
     if (!value) return tl::unexpected(channel_.Garbage(value.error().message));
@@ -143,84 +178,14 @@ class ProcessTestee : public Testee {
   }
 
   Answer<void> Simple(json message) {
-    const auto answer = Request(std::move(message), options_.deadline);
+    const auto answer = pump_.Ask(std::move(message), options_.deadline);
     if (!answer) return tl::unexpected(answer.error());
     return {};
   }
 
-  // Sends and waits for the answer; serves callbacks that come in between.
-  Answer<json> Request(json message, std::chrono::milliseconds patience) {
-    const std::uint64_t id = next_id_++;
-    const auto deadline = Clock::now() + patience;
-    message["id"] = id;
-    if (!open_callbacks_.empty()) message["parent"] = open_callbacks_.back();
-    if (auto sent = channel_.Send(message, deadline); !sent) return tl::unexpected(sent.error());
-    while (true) {
-      auto received = channel_.Receive(deadline);
-      if (!received) return received;
-      if (received->value("op", json()) == "callback") {
-        if (auto served = Serve(*received, deadline); !served) {
-          return tl::unexpected(served.error());
-        }
-        continue;
-      }
-      if (received->value("re", json()) != json(id)) {
-        return tl::unexpected(channel_.Garbage("a message answers nothing that was asked"));
-      }
-      const json ok = received->value("ok", json());
-      if (!ok.is_boolean()) return tl::unexpected(channel_.Garbage("an answer without \"ok\""));
-      if (ok.get<bool>()) return received;
-      // What was printed before it went wrong is told as well.
-      if (const auto call = open_calls_.find(id); call != open_calls_.end()) {
-        if (auto read = DecodeEvents(*received, call->second.events); !read) {
-          return tl::unexpected(channel_.Garbage(read.error().message));
-        }
-      }
-      auto error = DecodeTesteeError(*received);
-      if (!error) return tl::unexpected(channel_.Garbage(error.error().message));
-      return tl::unexpected(*error);
-    }
-  }
-
-  Answer<void> Serve(const json& message, Clock::time_point deadline) {
-    const json id = message.value("id", json());
-    const json call_id = message.value("call", json());
-    const auto call = call_id.is_number_unsigned() ? open_calls_.find(call_id.get<std::uint64_t>())
-                                                   : open_calls_.end();
-    if (!id.is_number_unsigned() || call == open_calls_.end()) {
-      return tl::unexpected(channel_.Garbage("a callback belongs to no call"));
-    }
-    const OpenCall open = call->second;
-    CallbackRecord record;
-    auto decoded = DecodeEvents(message, open.events);
-    if (decoded) decoded = DecodeCallback(message, &record);
-    if (!decoded) return tl::unexpected(channel_.Garbage(decoded.error().message));
-
-    // Its place among the events is where it began; nested ones come after.
-    const std::size_t place = open.events->size();
-    open.events->emplace_back(record);
-    open_callbacks_.push_back(id.get<std::uint64_t>());
-    const auto reply = (*open.handler)(record);
-    open_callbacks_.pop_back();
-
-    json answer{{"re", id}, {"ok", reply.has_value()}};
-    if (reply) {
-      auto& kept = std::get<CallbackRecord>((*open.events)[place]);
-      kept.answer = reply->answer;
-      kept.written = reply->write;
-      answer["return"] = EncodeValue(reply->answer);
-      answer["write"] = EncodeReached(reply->write);
-    } else {
-      answer["error"] = {{"kind", "internal"}, {"code", 0}, {"message", reply.error().message}};
-    }
-    return channel_.Send(answer, deadline);
-  }
-
   ProcessTesteeOptions options_;
   MessageChannel channel_;
-  std::uint64_t next_id_ = 1;
-  std::map<std::uint64_t, OpenCall> open_calls_;
-  std::vector<std::uint64_t> open_callbacks_;
+  RequestPump pump_;
 };
 
 }  // namespace

@@ -26,7 +26,7 @@ TesteeError CallOn(const std::string& mode) {
   const auto testee = Start(mode);
   const auto hello = testee->Hello();
   if (!hello) return hello.error();
-  const auto called = testee->Call("f", {}, {}, nullptr);
+  const auto called = testee->Call({"f", {}});
   if (called) return {Trouble::kInternal, 0, "no trouble"};
   EXPECT_FALSE(called.error().error.alive());
   EXPECT_FALSE(testee->Reset()) << "an ended testee answers nothing";
@@ -39,7 +39,7 @@ TEST(ProcessTestee, AWellBehavedOneAnswersAndEndsWithStatus0) {
   ASSERT_TRUE(hello) << hello.error().message;
   EXPECT_EQ(hello->name, "faulty");
   EXPECT_TRUE(hello->Can("call"));
-  EXPECT_TRUE(testee->Call("f", {}, {}, nullptr));
+  EXPECT_TRUE(testee->Call({"f", {}}));
   const auto bye = testee->Bye();
   EXPECT_TRUE(bye) << bye.error().message;
 }
@@ -114,7 +114,7 @@ TEST(ProcessTestee, StopsWhenCancelled) {
     std::this_thread::sleep_for(milliseconds(50));
     EXPECT_EQ(write(ends[1], "x", 1), 1);
   });
-  const auto called = testee->Call("f", {}, {}, nullptr);
+  const auto called = testee->Call({"f", {}});
   stopper.join();
   ASSERT_FALSE(called);
   EXPECT_EQ(called.error().error.trouble, Trouble::kCancelled);

@@ -55,7 +55,7 @@ class BoundedInput : public cereal::InputArchive<BoundedInput, cereal::AllowEmpt
   class Nested {
    public:
     explicit Nested(BoundedInput& archive) : archive_(archive) {
-      if (++archive_.depth_ > kDepth) archive_.Refuse("values are nested too deeply");
+      if (++archive_.depth_ > kDepth) archive_.Refuse("values or steps are nested too deeply");
     }
     ~Nested() { --archive_.depth_; }
     Nested(const Nested&) = delete;
@@ -66,7 +66,7 @@ class BoundedInput : public cereal::InputArchive<BoundedInput, cereal::AllowEmpt
   };
 
  private:
-  static constexpr int kDepth = 100;
+  static constexpr int kDepth = 300;
   std::span<const std::uint8_t> bytes_;
   std::uint32_t version_;
   std::size_t position_ = 0;

@@ -21,6 +21,9 @@ class StepComparison {
     if (left_.step != right_.step || left_.target != right_.target) {
       return Note("step", left_.step + " " + left_.target, right_.step + " " + right_.target);
     }
+    // What lanes owe differently, or one of them not at all, is no difference.
+    if (!left_.due || !right_.due || left_.choice != right_.choice) return;
+    if (left_.thread != right_.thread) Note("thread", left_.thread, right_.thread);
     if (left_.ending != right_.ending) {
       return Note("ending", Told(left_), Told(right_));
     }
@@ -29,9 +32,14 @@ class StepComparison {
     if (has_code && left_.code != right_.code) {
       Note("code", std::to_string(left_.code), std::to_string(right_.code));
     }
+    if (!left_.kind.empty() && !right_.kind.empty() && left_.kind != right_.kind) Note("kind", left_.kind, right_.kind);
+    if (!left_.module.empty() && !right_.module.empty() && left_.module != right_.module) {
+      Note("module", left_.module, right_.module);
+    }
     CompareLists(left_.arguments, right_.arguments, "", "arguments");
     CompareObjects(left_.before, right_.before, "before: ");
     CompareEvents();
+    CompareForeign();
     CompareObjects(left_.after, right_.after, "");
     FindDifferences(left_.result, right_.result, {"result", ""}, limit_, out_);
     if (left_.last_error_known && right_.last_error_known &&
@@ -138,6 +146,33 @@ class StepComparison {
     CompareReached(left.memory, right.memory, prefix);
     FindDifferences(left.answer, right.answer, {prefix + "answer", ""}, limit_, out_);
     CompareReached(left.written, right.written, prefix + "written ");
+    if (left.raised != right.raised) Note(prefix + "raise", Quote(left.raised), Quote(right.raised));
+    CompareInside(left.steps, right.steps, prefix);
+  }
+
+  // Calls that the handler made.
+  void CompareInside(const std::vector<StepRecord>& left, const std::vector<StepRecord>& right,
+                     const std::string& prefix) {
+    for (std::size_t i = 0; i < std::min(left.size(), right.size()); ++i) {
+      std::vector<Difference> found;
+      StepComparison(left[i], right[i], limit_, &found).Run();
+      for (Difference& one : found) {
+        Note(prefix + "step " + std::to_string(i + 1) + " " + one.place, std::move(one.left), std::move(one.right));
+      }
+    }
+    if (left.size() != right.size()) {
+      Note(prefix + "steps", std::to_string(left.size()), std::to_string(right.size()));
+    }
+  }
+
+  void CompareForeign() {
+    const auto &left = left_.foreign, &right = right_.foreign;
+    if (left.size() != right.size()) {
+      return Note("foreign callbacks", std::to_string(left.size()), std::to_string(right.size()));
+    }
+    for (std::size_t i = 0; i < left.size(); ++i) {
+      CompareCallbacks(left[i], right[i], "foreign callback " + std::to_string(i + 1) + " ");
+    }
   }
 
   void CompareReached(const std::vector<Reached>& left, const std::vector<Reached>& right,

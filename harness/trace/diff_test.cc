@@ -57,6 +57,39 @@ TEST(CompareTraces, ComparesTextLastErrorAndCodes) {
             "case callbacks.filter.sample step 1 code: 126 against 193");
 }
 
+StepRecord& Parallel(Trace& trace) { return trace.cases[0].record.steps[5]; }
+
+TEST(CompareTraces, ComparesThreadsKindsAndWhatHappenedInsideCallbacks) {
+  const Trace sample = SampleTrace();
+  Trace thread = sample, kind = sample, raise = sample, inside = sample, foreign = sample;
+  Parallel(thread).thread = "t2";
+  Parallel(kind).kind = "internal";
+  std::get<CallbackRecord>(Parallel(raise).events[0]).raised = "more";
+  std::get<CallbackRecord>(Parallel(inside).events[0]).steps[0].module = "other.dll";
+  std::get<Scalar>(Parallel(foreign).foreign[0].arguments[0].data).bits = 9;
+  const std::string step = "case callbacks.filter.sample step 6 ";
+  EXPECT_EQ(OnlyDifference(sample, thread), step + "thread: t1 against t2");
+  EXPECT_EQ(OnlyDifference(sample, kind), step + "kind: raised against internal");
+  EXPECT_EQ(OnlyDifference(sample, raise), step + "callback 1 raise: \"enough\" against \"more\"");
+  EXPECT_EQ(OnlyDifference(sample, inside), step + "callback 1 step 1 module: image.dll against other.dll");
+  EXPECT_EQ(OnlyDifference(sample, foreign), step + "foreign callback 1 argument 0: 2 against 9");
+  Parallel(foreign).foreign.clear();
+  EXPECT_EQ(OnlyDifference(sample, foreign), step + "foreign callbacks: 1 against 0");
+}
+
+TEST(CompareTraces, LeavesOutWhatLanesOweDifferently) {
+  const Trace sample = SampleTrace();
+  Trace choice = sample, due = sample, nth = sample;
+  Parallel(choice).choice = 0;
+  Parallel(choice).ending = Ending::kReturned;
+  Parallel(due).due = false;
+  Parallel(due).ending = Ending::kReturned;
+  Parallel(nth).foreign[0].nth = 7;
+  EXPECT_TRUE(CompareTraces(sample, choice).empty());
+  EXPECT_TRUE(CompareTraces(sample, due).empty());
+  EXPECT_TRUE(CompareTraces(sample, nth).empty());
+}
+
 TEST(CompareTraces, SaysWhichCaseIsMissing) {
   Trace empty = SampleTrace();
   empty.cases.clear();

@@ -36,17 +36,28 @@ Json Strings(const std::vector<std::pair<std::string, std::string>>& pairs) {
   return json;
 }
 
+Json OfStep(const StepRecord& step);
+
+Json OfCallback(const CallbackRecord& callback) {
+  Json json{{"callback", callback.callback},
+            {"args", Values(callback.arguments)},
+            {"memory", ReachedMemory(callback.memory)}};
+  for (const StepRecord& step : callback.steps) json["steps"].push_back(OfStep(step));
+  if (!callback.raised.empty()) {
+    json["raise"] = callback.raised;
+    return json;
+  }
+  json["return"] = EncodeValue(callback.answer);
+  json["write"] = ReachedMemory(callback.written);
+  return json;
+}
+
 Json OfEvent(const Event& event) {
   if (const auto* text = std::get_if<PrintedText>(&event)) {
     return {{"text", text->bytes},
             {"stream", text->stream == Stream::kStdout ? "stdout" : "stderr"}};
   }
-  const auto& callback = std::get<CallbackRecord>(event);
-  return {{"callback", callback.callback},
-          {"args", Values(callback.arguments)},
-          {"memory", ReachedMemory(callback.memory)},
-          {"return", EncodeValue(callback.answer)},
-          {"write", ReachedMemory(callback.written)}};
+  return OfCallback(std::get<CallbackRecord>(event));
 }
 
 Json OfPrototype(const TracedPrototype& prototype) {
@@ -84,7 +95,20 @@ Json OfDeclarations(const TracedDeclarations& declarations) {
 }
 
 Json OfStep(const StepRecord& step) {
-  Json json{{"step", step.step}, {"target", step.target}, {"ending", Name(step.ending)}};
+  Json json{{"step", step.step}, {"target", step.target}};
+  if (!step.due) {
+    json["due"] = false;
+    return json;
+  }
+  json["ending"] = Name(step.ending);
+  if (!step.kind.empty()) json["kind"] = step.kind;
+  if (!step.module.empty()) json["module"] = step.module;
+  if (step.choice != 0) json["choice"] = step.choice;
+  if (!step.thread.empty()) json["thread"] = step.thread;
+  if (step.parallel != 0) json["parallel"] = step.parallel;
+  if (step.repeat != 1) json["repeat"] = step.repeat;
+  if (step.deadline_ms != 0) json["deadline_ms"] = step.deadline_ms;
+  for (const CallbackRecord& call : step.foreign) json["foreign"].push_back(OfCallback(call));
   if (step.ending != Ending::kReturned) {
     json["code"] = step.code;
     json["message"] = step.message;
@@ -98,6 +122,7 @@ Json OfStep(const StepRecord& step) {
     for (const Event& event : step.events) json["events"].push_back(OfEvent(event));
     if (step.last_error_known) json["last_error"] = step.last_error;
   }
+  if (step.step == "bind" && !step.arguments.empty()) json["pointer"] = EncodeValue(step.arguments[0]);
   // What a `read` found; what a `write` put there.
   if (step.step == "read" || step.step == "write") json["type"] = step.type;
   if (step.step == "read") json["result"] = EncodeValue(step.result);
@@ -114,16 +139,23 @@ Json OfCase(const TracedCase& traced) {
     if (object.retained) one["retained"] = true;
     objects.push_back(std::move(one));
   }
+  Json callbacks = Json::array();
+  for (const TracedCallback& callback : traced.callbacks) {
+    Json one{{"name", callback.name}, {"prototype", callback.prototype}};
+    if (callback.on_raise) one["on_raise"] = EncodeValue(*callback.on_raise);
+    callbacks.push_back(std::move(one));
+  }
   Json steps = Json::array();
   for (const StepRecord& step : traced.record.steps) steps.push_back(OfStep(step));
   return {{"id", traced.record.id},      {"declarations", traced.declarations},
-          {"objects", std::move(objects)}, {"callbacks", Strings(traced.callbacks)},
+          {"objects", std::move(objects)}, {"callbacks", std::move(callbacks)},
           {"complete", traced.complete}, {"steps", std::move(steps)}};
 }
 
 Json OfEnvironment(const Environment& environment) {
   return {{"lane", environment.lane},
           {"testee", environment.testee},
+          {"kind", environment.kind},
           {"testee_version", environment.testee_version},
           {"engine", environment.engine},
           {"abi", environment.abi},

@@ -10,7 +10,7 @@ namespace spanproof {
 
 // TRACE.md is normative for these.
 inline constexpr std::array<std::uint8_t, 8> kTraceMagic = {'S', 'P', 'T', 'R', 'A', 'C', 'E', 0x1a};
-inline constexpr std::uint32_t kTraceVersion = 2;  // what is written; older ones are read
+inline constexpr std::uint32_t kTraceVersion = 3;  // what is written; older ones are read
 inline constexpr std::size_t kTraceHeaderSize = 12;
 inline constexpr std::size_t kRecordHeaderSize = 8;
 inline constexpr std::uint32_t kMaxRecord = 1u << 30;

@@ -23,6 +23,7 @@ TEST(TraceReader, ReadsWhatTheWriterWrote) {
   ASSERT_EQ(read->cases.size(), 1u);
   EXPECT_EQ(read->cases[0].objects, written.cases[0].objects);
   EXPECT_EQ(read->cases[0].callbacks, written.cases[0].callbacks);
+  EXPECT_EQ(read->cases[0].record.steps, written.cases[0].record.steps);
   EXPECT_EQ(ExportJson(*read), ExportJson(written));
   EXPECT_TRUE(CompareTraces(*read, written).empty());
 }
@@ -36,7 +37,15 @@ TEST(TraceReader, ReadsTheGoldenFileOfVersion1) {
 }
 
 TEST(TraceReader, ReadsTheGoldenFileOfVersion2) {
-  const std::string path = SPANPROOF_SOURCE_DIR "/fixtures/traces/version2.trace";
+  const auto golden = ReadTraceFile(SPANPROOF_SOURCE_DIR "/fixtures/traces/version2.trace");
+  ASSERT_TRUE(golden) << golden.error().message;
+  EXPECT_EQ(ExportJson(*golden), ExportJson(SampleTraceOfVersion2()));
+  EXPECT_EQ(golden->declarations, SampleTraceOfVersion2().declarations);
+  EXPECT_TRUE(CompareTraces(*golden, SampleTraceOfVersion2()).empty());
+}
+
+TEST(TraceReader, ReadsTheGoldenFileOfVersion3) {
+  const std::string path = SPANPROOF_SOURCE_DIR "/fixtures/traces/version3.trace";
   const std::vector<std::uint8_t> bytes = BytesOf(SampleTrace());
   if (std::getenv("SPANPROOF_WRITE_GOLDEN") != nullptr) {
     std::ofstream(path, std::ios::binary)
@@ -47,7 +56,7 @@ TEST(TraceReader, ReadsTheGoldenFileOfVersion2) {
   EXPECT_EQ(ExportJson(*golden), ExportJson(SampleTrace()));
   std::ifstream file(path, std::ios::binary);
   const std::vector<std::uint8_t> in_file{std::istreambuf_iterator<char>(file), {}};
-  EXPECT_EQ(in_file, bytes) << "the writer no longer writes version 2";
+  EXPECT_EQ(in_file, bytes) << "the writer no longer writes version 3";
 }
 
 TEST(TraceReader, RefusesEveryTruncation) {
@@ -102,16 +111,16 @@ TEST(TraceReader, SalvagesTheRecordsBeforeTheDamage) {
   ASSERT_TRUE(read) << read.error().message;
   EXPECT_FALSE(read->complete);
   ASSERT_EQ(read->cases.size(), 1u);
-  EXPECT_EQ(read->cases[0].record.steps.size(), 4u);
+  EXPECT_EQ(read->cases[0].record.steps.size(), 8u);
 }
 
 TEST(TraceReader, NamesAnUnknownVersion) {
   auto bytes = BytesOf(SampleTrace());
-  bytes[8] = 3;
+  bytes[8] = 4;
   const auto read = ReadTrace(bytes);
   ASSERT_FALSE(read);
   EXPECT_EQ(read.error().message,
-            "offset 8: trace version 3 is unknown, this program reads versions 1 to 2");
+            "offset 8: trace version 4 is unknown, this program reads versions 1 to 3");
 }
 
 TEST(TraceReader, SaysThatAFolderOrNothingIsNoTrace) {

@@ -13,6 +13,8 @@ namespace spanproof {
 
 void save(TraceOutput& archive, const Value& value);
 void load(BoundedInput& archive, Value& value);
+void save(TraceOutput& archive, const StepRecord& step);
+void load(BoundedInput& archive, StepRecord& step);
 
 template <class Archive>
 void serialize(Archive& archive, Scalar& scalar) {
@@ -137,6 +139,7 @@ template <class Archive>
 void serialize(Archive& archive, CallbackRecord& record) {
   archive(record.callback, ListOf(record.arguments), ListOf(record.memory), record.answer,
           ListOf(record.written));
+  if (Since(archive, 3)) archive(ListOf(record.steps), record.raised, record.nth);
 }
 
 // Exactly an Event: what converts into one has a form of its own.
@@ -158,12 +161,24 @@ void load(BoundedInput& archive, T& event) {
 }
 
 template <class Archive>
-void serialize(Archive& archive, StepRecord& step) {
-  archive(step.step, step.target, ChoiceOf(step.ending, Ending::kTimeout),
+void Members(Archive& archive, StepRecord& step) {
+  // Of what came with version 3, the older never had an end.
+  archive(step.step, step.target, ChoiceOf(step.ending, Since(archive, 3) ? Ending::kEnded : Ending::kTimeout),
           ListOf(step.arguments), ListOf(step.before), ListOf(step.after), step.result,
           ListOf(step.events), step.last_error, FlagOf(step.last_error_known), step.code,
           step.message, step.nanoseconds);
   if (Since(archive, 2)) archive(step.type);
+  if (Since(archive, 3)) {
+    archive(step.thread, step.parallel, step.repeat, step.deadline_ms, FlagOf(step.due), step.choice, step.kind,
+            step.module, ListOf(step.foreign));
+  }
+}
+
+void save(TraceOutput& archive, const StepRecord& step) { Members(archive, const_cast<StepRecord&>(step)); }
+
+void load(BoundedInput& archive, StepRecord& step) {
+  const BoundedInput::Nested nested(archive);
+  Members(archive, step);
 }
 
 template <class Archive>
@@ -171,6 +186,7 @@ void serialize(Archive& archive, Environment& environment) {
   archive(environment.lane, environment.testee, environment.testee_version, environment.engine,
           environment.abi, environment.os, environment.wine_version, environment.cpu,
           environment.compiler, environment.suite_revision, ListOf(environment.dlls));
+  if (Since(archive, 3)) archive(environment.kind);
 }
 
 template <class Archive>
@@ -202,17 +218,37 @@ void serialize(Archive& archive, TracedDeclarations& declarations) {
   if (Since(archive, 2)) archive(ListOf(declarations.data));
 }
 
+void SaveOptional(TraceOutput& archive, const std::optional<Value>& value) {
+  archive(static_cast<std::uint8_t>(value.has_value()));
+  if (value) archive(*value);
+}
+
+void LoadOptional(BoundedInput& archive, std::optional<Value>& value) {
+  bool there = false;
+  archive(FlagOf(there));
+  if (there) archive(value.emplace());
+}
+
 void save(TraceOutput& archive, const TracedObject& object) {
-  archive(object.name, object.type, static_cast<std::uint8_t>(object.initial.has_value()));
-  if (object.initial) archive(*object.initial);
+  archive(object.name, object.type);
+  SaveOptional(archive, object.initial);
   archive(static_cast<std::uint8_t>(object.retained));
 }
 
 void load(BoundedInput& archive, TracedObject& object) {
-  bool has_initial = false;
-  archive(object.name, object.type, FlagOf(has_initial));
-  if (has_initial) archive(object.initial.emplace());
+  archive(object.name, object.type);
+  LoadOptional(archive, object.initial);
   if (Since(archive, 2)) archive(FlagOf(object.retained));
+}
+
+void save(TraceOutput& archive, const TracedCallback& callback) {
+  archive(callback.name, callback.prototype);
+  SaveOptional(archive, callback.on_raise);
+}
+
+void load(BoundedInput& archive, TracedCallback& callback) {
+  archive(callback.name, callback.prototype);
+  if (Since(archive, 3)) LoadOptional(archive, callback.on_raise);
 }
 
 template <class Archive>

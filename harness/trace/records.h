@@ -22,7 +22,7 @@ enum class RecordKind : std::uint8_t {
 struct CaseBegin {
   std::string id;
   std::vector<TracedObject> objects;
-  std::vector<std::pair<std::string, std::string>> callbacks;
+  std::vector<TracedCallback> callbacks;
 };
 
 struct TraceEnd {

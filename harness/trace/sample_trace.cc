@@ -66,6 +66,60 @@ StepRecord SampleCall() {
 }  // namespace
 
 Trace SampleTrace() {
+  Trace trace = SampleTraceOfVersion2();
+  trace.version = 3;
+  trace.environment.kind = "inproc";
+  trace.declarations[0].functions.push_back({"at", "", "", {Convention::kCdecl, "int16_t", {"int16_t"}, {}}});
+  TracedCase& one = trace.cases[0];
+  one.callbacks.push_back({"tick", "tick_t", Int16(0xffff)});
+  StepRecord bind;
+  bind.step = "bind";
+  bind.target = "at";
+  bind.arguments = {Value{Pointer{Pointer::To::kForeign, "dll2", 0, 0x7100}}};
+  StepRecord inside;
+  inside.step = "call";
+  inside.target = "at";
+  inside.arguments = {Int16(1)};
+  inside.ending = Ending::kFault;
+  inside.code = 0xc0000005;
+  inside.module = "image.dll";
+  CallbackRecord outer;
+  outer.callback = "tick";
+  outer.arguments = {Int16(1)};
+  outer.steps = {inside};
+  outer.raised = "enough";
+  CallbackRecord foreign;
+  foreign.callback = "tick";
+  foreign.arguments = {Int16(2)};
+  foreign.answer = Int16(3);
+  foreign.nth = 1;
+  StepRecord call;
+  call.step = "call";
+  call.target = "filter";
+  call.thread = "t1";
+  call.parallel = 1;
+  call.repeat = 3;
+  call.deadline_ms = 250;
+  call.choice = 1;
+  call.ending = Ending::kError;
+  call.kind = "raised";
+  call.message = "enough";
+  call.events = {outer};
+  call.foreign = {foreign};
+  StepRecord ended;
+  ended.step = "call";
+  ended.target = "at";
+  ended.ending = Ending::kEnded;
+  ended.code = 7;
+  StepRecord not_due;
+  not_due.step = "wait";
+  not_due.target = "tick";
+  not_due.due = false;
+  for (const StepRecord& step : {bind, call, ended, not_due}) one.record.steps.push_back(step);
+  return trace;
+}
+
+Trace SampleTraceOfVersion2() {
   Trace trace = SampleTraceOfVersion1();
   trace.version = 2;
   trace.declarations[0].structs.push_back({"Flags", {{"on", "int : 1"}, {"", "int : 0"}}, 0, false, 16});

@@ -12,7 +12,10 @@ namespace spanproof {
 // returns is in fixtures/traces/version1.trace, which no program writes any more.
 Trace SampleTraceOfVersion1();
 
-// The same with all that came after; in fixtures/traces/version2.trace.
+// The same with what came with version 2; in fixtures/traces/version2.trace, likewise.
+Trace SampleTraceOfVersion2();
+
+// And with all that came after; in fixtures/traces/version3.trace.
 Trace SampleTrace();
 
 // As the writer writes it, through a file in the temporary folder.

@@ -34,7 +34,7 @@ struct TracedPrototype {
 
 struct TracedFunction {
   std::string name;
-  std::string module;
+  std::string module;  // empty: code at an address, which a step says
   std::string symbol;
   TracedPrototype prototype;
   bool operator==(const TracedFunction&) const = default;
@@ -67,16 +67,23 @@ struct TracedObject {
   bool operator==(const TracedObject&) const = default;
 };
 
+struct TracedCallback {
+  std::string name;
+  std::string prototype;
+  std::optional<Value> on_raise = {};
+  bool operator==(const TracedCallback&) const = default;
+};
+
 struct TracedCase {
   std::size_t declarations = 0;  // index into Trace::declarations
   std::vector<TracedObject> objects;
-  std::vector<std::pair<std::string, std::string>> callbacks;  // name, prototype
+  std::vector<TracedCallback> callbacks;
   CaseRecord record;
   bool complete = false;  // false: the recorder ended inside the case
 };
 
 struct Trace {
-  std::uint32_t version = 2;  // of the file it was read from
+  std::uint32_t version = 3;  // of the file it was read from
   Environment environment;
   std::vector<TracedDeclarations> declarations;
   std::vector<TracedCase> cases;

@@ -43,7 +43,7 @@ Expected<void> TraceWriter::Declare(const TracedDeclarations& declarations) {
 
 Expected<void> TraceWriter::BeginCase(
     const std::string& id, const std::vector<TracedObject>& objects,
-    const std::vector<std::pair<std::string, std::string>>& callbacks) {
+    const std::vector<TracedCallback>& callbacks) {
   return Append(EncodeRecord(CaseBegin{id, objects, callbacks}));
 }
 

@@ -26,7 +26,7 @@ class TraceWriter {
 
   Expected<void> Declare(const TracedDeclarations& declarations);
   Expected<void> BeginCase(const std::string& id, const std::vector<TracedObject>& objects,
-                           const std::vector<std::pair<std::string, std::string>>& callbacks);
+                           const std::vector<TracedCallback>& callbacks);
   Expected<void> AddStep(const StepRecord& step);
   Expected<void> EndCase();
   // Without it the trace reads only by salvage.
