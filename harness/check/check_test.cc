@@ -113,5 +113,71 @@ TEST(Judge, HoldsEachInvocationToItsAnswersSpec) {
             "step 1 callback 1 argument 0: expected 1, got 2");
 }
 
+CallbackRecord Tick(std::uint16_t number) {
+  CallbackRecord record;
+  record.callback = "tick";
+  record.arguments = {Int16(number)};
+  return record;
+}
+
+TEST(CheckStep, TakesCallsOfThreadsInAnyOrder) {
+  Expectation expect;
+  expect.foreign = {Tick(2), Tick(1), Tick(1)};
+  StepRecord record = Call();
+  record.foreign = {Tick(1), Tick(1), Tick(2)};
+  EXPECT_TRUE(CheckStep(expect, record).empty());
+  record.foreign[0] = Tick(3);
+  EXPECT_EQ(CheckStep(expect, record), std::vector<std::string>{"foreign callback argument 0: expected 1, got 3"});
+  record.foreign.erase(record.foreign.begin());
+  EXPECT_EQ(CheckStep(expect, record), std::vector<std::string>{"foreign callback: expected tick, got nothing"});
+}
+
+TEST(CheckStep, HoldsAnErrorToItsKindAndAFaultToItsModule) {
+  Expectation expect;
+  expect.ending = Ending::kError;
+  expect.kind = "raised";
+  StepRecord record = Call();
+  record.ending = Ending::kError;
+  record.kind = "internal";
+  EXPECT_EQ(CheckStep(expect, record), std::vector<std::string>{"kind: expected raised, got internal"});
+  expect.ending = record.ending = Ending::kFault;
+  expect.kind.clear();
+  expect.module = "faults.dll";
+  EXPECT_EQ(CheckStep(expect, record), std::vector<std::string>{"module: expected faults.dll, got none"});
+}
+
+TEST(Judge, NamesTheCallInsideACallback) {
+  Case spec;
+  spec.steps.emplace_back();
+  CallbackAnswer answer;
+  answer.steps.emplace_back();
+  answer.steps[0].expect.result = Int16(7);
+  spec.callbacks = {{"tick", 0, {{}, answer}, false}};
+  StepRecord outer = Call(), inside = Call();
+  CallbackRecord first = Tick(1), second = Tick(2);
+  second.nth = 1;
+  second.steps = {inside};
+  second.steps[0].events.clear();
+  outer.events = {second, first};
+  EXPECT_EQ(Judge(spec, {"a.b", {outer}}).message, "");
+  std::get<CallbackRecord>(outer.events[0]).steps[0].result = Int16(8);
+  EXPECT_EQ(Judge(spec, {"a.b", {outer}}).message, "step 1 callback 1 step 1 result: expected 7, got 8");
+  std::get<CallbackRecord>(outer.events[0]).steps.clear();
+  EXPECT_EQ(Judge(spec, {"a.b", {outer}}).message, "step 1 callback 1 step 1 was not reached");
+}
+
+TEST(Judge, AnEndOfTheProcessIsACrashUnlessItIsExpected) {
+  Case spec;
+  spec.steps.resize(2);
+  spec.steps[1].due = false;
+  StepRecord record = Call();
+  record.ending = Ending::kEnded;
+  EXPECT_EQ(Judge(spec, {"a.b", {record}}).outcome, Outcome::kCrash);
+  spec.steps[0].expect.ending = Ending::kEnded;
+  EXPECT_EQ(Judge(spec, {"a.b", {record}}).outcome, Outcome::kPass);
+  spec.steps[1].due = true;
+  EXPECT_EQ(Judge(spec, {"a.b", {record}}).message, "step 2 was not reached");
+}
+
 }  // namespace
 }  // namespace spanproof
