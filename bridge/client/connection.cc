@@ -240,6 +240,7 @@ Expected<std::uint32_t> Connection::Prototype(Conversation* here, const Binding&
 Expected<Connection::MadeCallback> Connection::MakeCallback(const Binding& binding, std::unique_ptr<CallbackState> state) {
   auto here = Here();
   if (!here) return tl::unexpected(here.error());
+  SendReleases(*here);
   visitors_.Prepare();
   auto prototype = Prototype(*here, binding);
   if (!prototype) return tl::unexpected(prototype.error());
@@ -255,8 +256,13 @@ Expected<Connection::MadeCallback> Connection::MakeCallback(const Binding& bindi
 
 void Connection::FreeCallback(std::uint32_t token, std::uint32_t host_id) {
   if (getpid() != owner_) return;
-  if (auto here = Here()) (void)(*here)->Ask(protocol::Verb::kFreeCallback, host_id, {}, "releasing a callback");
+  releases_->Add(Releases::What::kCallback, host_id);
   callbacks_.Remove(token);
+}
+
+void Connection::SendReleases(Conversation* here) {
+  while (!releases_->empty())
+    if (!here->AskWithPayload(protocol::Verb::kRelease, 0, releases_->Take(), "releasing functions and callbacks")) return;
 }
 
 Expected<Text> Connection::TakeText() {

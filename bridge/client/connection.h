@@ -16,6 +16,7 @@
 #include "bridge/client/host_process.h"
 #include "bridge/client/mirrors.h"
 #include "bridge/client/options.h"
+#include "bridge/client/releases.h"
 #include "bridge/client/segment.h"
 #include "bridge/client/spin_share.h"
 #include "bridge/client/text_capture.h"
@@ -52,7 +53,11 @@ class Connection : public std::enable_shared_from_this<Connection> {
   Expected<MadeCallback> MakeCallback(const Binding& binding, std::unique_ptr<CallbackState> state);
   // The host's prototype for `binding`. Equal ones are bound once: the host keeps each until it ends.
   Expected<std::uint32_t> Prototype(Conversation* here, const Binding& binding);
+  // The callback is over in this process at once; the host is told with the next request that may do so. Never blocks.
   void FreeCallback(std::uint32_t token, std::uint32_t host_id);
+  const std::shared_ptr<Releases>& releases() const { return releases_; }
+  // Tells the host what is needed no more. Before what may make something in its place.
+  void SendReleases(Conversation* here);
   void CloseConversation(Conversation* conversation);
   // The conversation that this thread has used so far is of no more use: the next Here() looks again.
   static void Forget();
@@ -124,6 +129,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   bool opened_ = false;
   std::mutex reason_mutex_;  // of the next
   std::optional<Reason> reason_;
+  const std::shared_ptr<Releases> releases_ = std::make_shared<Releases>();
   std::mutex prototypes_mutex_;  // of the next
   std::map<std::vector<std::byte>, std::uint32_t> prototypes_;
   std::mutex mutex_;  // of the control channel and of what follows

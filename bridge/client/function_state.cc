@@ -125,6 +125,7 @@ Expected<std::shared_ptr<ModuleState>> ModuleState::Load(std::shared_ptr<Session
 Expected<std::uint32_t> ModuleState::IdIn(Conversation* here) const {
   const std::lock_guard lock(mutex_);
   if (serial_ == here->serial()) return id_;
+  here->connection().SendReleases(here);
   auto answer = here->AskWithPayload(Verb::kLoad, 0, std::as_bytes(std::span(path_)), "loading '" + name + "'");
   if (!answer) return tl::unexpected(answer.error());
   serial_ = here->serial();
@@ -217,11 +218,18 @@ Expected<std::uint32_t> FunctionState::BindIn(Conversation* here) const {
   wire.U32(*module);
   wire.Text(symbol_);
   wire.Bytes(binding_);
+  here->connection().SendReleases(here);
   auto bound = here->AskWithPayload(Verb::kBind, 0, wire.bytes(), "binding '" + symbol_ + "'");
   if (!bound) return tl::unexpected(bound.error());
   const auto id = static_cast<std::uint32_t>(bound->words[0]);
+  const std::lock_guard lock(bind_mutex_);
   bound_.store(here->serial() << protocol::kTargetBits | id, std::memory_order_relaxed);
+  releases_ = here->connection().releases();
   return id;
+}
+
+FunctionState::~FunctionState() {
+  if (releases_) releases_->Add(Releases::What::kFunction, static_cast<std::uint32_t>(bound_.load() & protocol::kMaxTarget));
 }
 
 Expected<void> FunctionState::Call(std::uint64_t* words, std::exception_ptr* thrown) const {

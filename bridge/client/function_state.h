@@ -63,6 +63,7 @@ class FunctionState : public std::enable_shared_from_this<FunctionState> {
   std::size_t arguments() const { return arguments_; }
   const Signature& signature() const { return signature_; }
   const std::shared_ptr<SessionCore>& core() const { return module_->core; }
+  ~FunctionState();
 
  private:
   FunctionState() = default;
@@ -92,6 +93,8 @@ class FunctionState : public std::enable_shared_from_this<FunctionState> {
   Signature signature_;
   std::vector<std::byte> binding_;               // as the host gets it
   mutable std::atomic<std::uint64_t> bound_{0};  // the connection's serial, and in the lowest bits what its host calls it
+  mutable std::mutex bind_mutex_;                // of the next
+  mutable std::shared_ptr<Releases> releases_;   // that connection's
   std::chrono::milliseconds limit_{0};  // of a call; 0: none
   std::size_t arguments_ = 0;
   std::size_t sent_ = 0;        // words: the arguments, and the hidden pointer to a result in memory

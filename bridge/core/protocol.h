@@ -25,7 +25,7 @@ enum class Verb : std::uint32_t {
   kBind,             // [0] address, [1] bytes of {module, symbol, binding}. Done: [0] function
   kBindCallback,     // [0] address, [1] bytes of a binding. Done: [0] prototype
   kMakeCallback,     // target: prototype. [0] the client's token. Done: [0] callback, [1] code address
-  kFreeCallback,     // target: callback
+  kRelease,          // [0] address, [1] bytes of pairs {u32: 0 a function, 1 a callback; u32 its id}
   kFlush,            // flush what the DLLs' C runtimes hold back
   kOpenChannel,      // target: channel. [0] address, [1] bytes of {text to read from, text to write to, u64 scratch, u64 bytes}
   kCloseChannel,     // the channel's thread ends after the answer

@@ -175,7 +175,7 @@ bool Channel::Handle(const Message& message) {
       Send(Verb::kDone, 0, {*made, Address(registry_->callback(*made)->code), 0});
       return true;
     }
-    case Verb::kFreeCallback: done(registry_->FreeCallback(message.target)); return true;
+    case Verb::kRelease: done(Release(message)); return true;
     case Verb::kRead: answer(ReadMemory(message.words, message.target, segment_)); return true;
     case Verb::kWrite: answer(WriteMemory(message.words, segment_)); return true;
     case Verb::kProtect: answer(ProtectMemory(message.words, message.target != 0, segment_)); return true;
@@ -226,6 +226,19 @@ Expected<std::uint64_t> Channel::FindData(const Message& message) {
   const std::string symbol = in.Text();
   if (!in.ok()) return Fail(ErrorCode::kCorrupt, "a symbol's description is malformed");
   return registry_->FindSymbol(module, symbol).map([](void* found) { return Address(found); });
+}
+
+Expected<void> Channel::Release(const Message& message) {
+  auto payload = Payload(message);
+  if (!payload) return tl::unexpected(payload.error());
+  WireReader in(*payload);
+  Expected<void> all;
+  for (std::size_t i = 0; i < payload->size() / 8; ++i) {
+    const std::uint32_t what = in.U32(), id = in.U32();
+    auto released = what == 0 ? registry_->FreeFunction(id) : registry_->FreeCallback(id);
+    if (!released) all = std::move(released);
+  }
+  return all;
 }
 
 bool Channel::OpenChannel(const Message& message) {

@@ -89,6 +89,7 @@ class Channel {
   void Call(const Message& message);
   Expected<std::uint64_t> Bind(const Message& message);
   Expected<std::uint64_t> FindData(const Message& message);
+  Expected<void> Release(const Message& message);
   bool OpenChannel(const Message& message);
   Expected<std::span<const std::byte>> Payload(const Message& message) const;
   static std::uint64_t MoreScratch(void* self, std::uint64_t bytes, std::uint64_t* granted);

@@ -110,6 +110,11 @@ Expected<std::uint32_t> Registry::Bind(std::uint32_t module, const std::string& 
   return functions_.Add(std::move(function));
 }
 
+Expected<void> Registry::FreeFunction(std::uint32_t id) {
+  if (!functions_.Remove(id)) return Fail(ErrorCode::kInvalidArgument, "this function is not bound");
+  return {};
+}
+
 Expected<std::uint32_t> Registry::BindCallback(Binding binding) {
   auto interface = PrepareClosure(binding);
   if (!interface) return tl::unexpected(interface.error());

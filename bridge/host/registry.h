@@ -46,6 +46,8 @@ class Registry {
   // The address of exported code or data. `symbol` is a name, or "#n" for an ordinal.
   Expected<void*> FindSymbol(std::uint32_t module, const std::string& symbol);
   Expected<std::uint32_t> Bind(std::uint32_t module, const std::string& symbol, Binding binding);
+  // No call of it may be under way.
+  Expected<void> FreeFunction(std::uint32_t function);
   Expected<std::uint32_t> BindCallback(Binding binding);
   Expected<std::uint32_t> MakeCallback(std::uint32_t prototype, std::uint64_t token);
   Expected<void> FreeCallback(std::uint32_t callback);
