@@ -4,31 +4,35 @@
 #include <benchmark/benchmark.h>
 #include <fmt/format.h>
 
-#include <time.h>
-
 #include <cstdlib>
 #include <filesystem>
 #include <string_view>
 
+#include "bridge/bench/judgement.h"
 #include "bridge/bench/scenario.h"
+#include "bridge/bench/threads.h"
 
 namespace {
 
 namespace fs = std::filesystem;
 using bridge::bench::Histogram;
+using bridge::bench::Judgement;
+using bridge::bench::kCpuShare;
 using bridge::bench::Scenario;
+using bridge::bench::Seconds;
 
 constexpr std::string_view kUsage =
-    "usage: spanproof-bench [--arch win64|win32] [--wine WINE] [--dlls FOLDER] [--gate] [--calls N] [--benchmark_…]\n"
+    "usage: spanproof-bench [--arch win64|win32] [--wine WINE] [--dlls FOLDER] [--gate] [--calls N | --threads] [--benchmark_…]\n"
     "Measures calls through the bridge beside their floors, interleaved at random.\n"
     "  --gate     exit with 1 where a p50 is above its limit, with 4 where nothing can be said: other\n"
     "             programs took the CPU from the spinning floor, or two equal floors came out unequal\n"
+    "  --threads  instead: calls of 1, 2 and 4 threads on two CPUs, with spinning as chosen and switched off\n"
     "  --calls N  make N warm calls of add_int and nothing else (for strace and profilers)\n"
     "Options of Google Benchmark are passed on (--benchmark_repetitions=N, --benchmark_filter=…).\n";
 
 struct Options {
   std::string arch = "win64", wine = "wine", dlls;
-  bool gate = false;
+  bool gate = false, threads = false;
   long calls = -1;
   std::vector<char*> rest;
 };
@@ -46,12 +50,6 @@ struct Measured {
   double cpu_share() const { return wall_seconds > 0 ? cpu_seconds / wall_seconds : 1; }
 };
 
-double Seconds(clockid_t clock) {
-  timespec now{};
-  clock_gettime(clock, &now);
-  return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) * 1e-9;
-}
-
 void Measure(benchmark::State& state, const Scenario& scenario, Measured* measured) {
   const auto call = scenario.prepare();
   for (int i = 0; i < 100; ++i) call();  // warm
@@ -64,12 +62,6 @@ void Measure(benchmark::State& state, const Scenario& scenario, Measured* measur
   measured->cpu_seconds += Seconds(CLOCK_THREAD_CPUTIME_ID) - cpu;
   measured->wall_seconds += Seconds(CLOCK_MONOTONIC) - wall;
 }
-
-enum class Judgement { kHeld = 0, kAbove = 1, kUnfit = 4 };  // the exit statuses of --gate
-
-// A floor spins without a pause: where its thread did not have a CPU to itself,
-// what was measured is the machine's load.
-constexpr double kCpuShare = 0.9;
 
 // Two equal floors further apart than this: the machine changed its speed meanwhile.
 constexpr double kControlRatio = 1.25;
@@ -109,7 +101,7 @@ Judgement Report(const std::vector<Scenario>& scenarios, const std::map<std::str
                kControlRatio);
     return Judgement::kUnfit;
   }
-  return held ? Judgement::kHeld : Judgement::kAbove;
+  return held ? Judgement::kHeld : Judgement::kMissed;
 }
 
 int Run(Options options) {
@@ -117,7 +109,12 @@ int Run(Options options) {
   if (!arch) return Usage(arch.error().message);
   if (options.dlls.empty())
     options.dlls = (fs::read_symlink("/proc/self/exe").parent_path() / "../../lib/spanproof" / options.arch / "dlls").string();
-  const auto session = bridge::Session::Start({.wine = options.wine, .arch = *arch});
+  const bridge::SessionOptions wanted{.wine = options.wine, .arch = *arch};
+  if (options.threads) {
+    const Judgement judgement = bridge::bench::CompareThreads(wanted, options.dlls);
+    return options.gate ? static_cast<int>(judgement) : 0;
+  }
+  const auto session = bridge::Session::Start(wanted);
   if (options.calls >= 0) {
     auto add_int = session.Load(options.dlls + "/add_cdecl.dll").Function<int(int, int)>("add_int");
     long sum = 0;
@@ -154,6 +151,8 @@ int main(int argc, char** argv) try {
     if (name == "--help") return fmt::print("{}", kUsage), 0;
     if (name == "--gate") {
       options.gate = true;
+    } else if (name == "--threads") {
+      options.threads = true;
     } else if (name == "--arch" || name == "--wine" || name == "--dlls" || name == "--calls") {
       if (i + 1 == argc) return Usage(std::string(name) + " needs a value");
       const std::string value = argv[++i];

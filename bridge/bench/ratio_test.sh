@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
 # ratio_test.sh SPANPROOF_BENCH [its options…]
-# Holds the p50 ratios against their limits, three times at most; every table is
+# Holds ratios against their limits, three times at most; every table is
 # printed. Where other programs keep the CPUs busy, or the machine changes its
 # speed, nothing is judged: six such runs, and the test counts as skipped (77).
 set -u
@@ -13,7 +13,7 @@ while [ "$judged" -lt 3 ] && [ "$unfit" -lt 6 ]; do
   status=$?
   case $status in
     0) exit 0 ;;
-    1) judged=$((judged + 1)); echo "attempt $judged of 3: above a limit" ;;
+    1) judged=$((judged + 1)); echo "attempt $judged of 3: beyond a limit" ;;
     4) unfit=$((unfit + 1)); echo "run $unfit of 6 on an unfit machine"; sleep 5 ;;
     *) exit "$status" ;;
   esac
