@@ -5,6 +5,9 @@ if(NOT CMAKE_BUILD_TYPE AND NOT CMAKE_CONFIGURATION_TYPES)
 endif()
 set(CMAKE_C_FLAGS_RELEASE "-O2 -DNDEBUG")
 set(CMAKE_CXX_FLAGS_RELEASE "-O2 -DNDEBUG")
+# What the sanitizers run on: line numbers, assertions, and quick to build.
+set(CMAKE_C_FLAGS_RELWITHDEBINFO "-O1 -g1")
+set(CMAKE_CXX_FLAGS_RELWITHDEBINFO "-O1 -g1")
 
 set(CMAKE_C_STANDARD 11)
 set(CMAKE_C_STANDARD_REQUIRED ON)
@@ -35,7 +38,7 @@ endif()
 # brings no sanitizer runtime.
 set(SPANPROOF_SANITIZE "" CACHE STRING "value for -fsanitize= of the Linux part")
 if(SPANPROOF_SANITIZE AND NOT WIN32)
-  add_compile_options(-fsanitize=${SPANPROOF_SANITIZE} -fno-omit-frame-pointer)
+  add_compile_options(-fsanitize=${SPANPROOF_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
   add_link_options(-fsanitize=${SPANPROOF_SANITIZE})
 endif()
 

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 # spanproof_test(NAME <n> SOURCES <…> [LIBRARIES <…>] [LABELS <…>]
-#                [FIXTURES <…>] [TIMEOUT <seconds, 120>])
+#                [FIXTURES <…>] [TIMEOUT <seconds, 120>] [SANITIZERS <presets…>])
 #
 # A GoogleTest program. On Linux each of its tests becomes a test of CTest. In a
 # Windows sub-build the whole program is one test, `<arch>.<n>`, run under Wine
@@ -13,7 +13,10 @@
 # - a test with the label `wine` stands on the fixture `wine`: one prefix for
 #   the build tree, $WINEPREFIX, with its wineserver running.
 # Both fixtures are in tools/CMakeLists.txt.
+# SANITIZERS (a room's default: the variable SPANPROOF_SANITIZERS) are presets of
+# sanitizers, under which the program is one test more, `<preset>.<n>`; or `none`.
 include(GoogleTest)
+include(SanitizedTest)
 
 if(NOT WIN32)
   find_program(SPANPROOF_WINE64 NAMES wine64 PATHS /usr/lib/wine /usr/lib64/wine
@@ -57,7 +60,7 @@ function(spanproof_wine_root_test test root)
 endfunction()
 
 function(spanproof_test)
-  cmake_parse_arguments(arg "" "NAME;TIMEOUT" "SOURCES;LIBRARIES;LABELS;FIXTURES" ${ARGN})
+  cmake_parse_arguments(arg "" "NAME;TIMEOUT" "SOURCES;LIBRARIES;LABELS;FIXTURES;SANITIZERS" ${ARGN})
   if(NOT BUILD_TESTING)
     return()
   endif()
@@ -99,4 +102,11 @@ function(spanproof_test)
 endif()
 ")
   set_property(DIRECTORY APPEND PROPERTY TEST_INCLUDE_FILES "${file}")
+
+  if(NOT DEFINED arg_SANITIZERS)
+    set(arg_SANITIZERS ${SPANPROOF_SANITIZERS})
+  endif()
+  foreach(preset IN LISTS arg_SANITIZERS)
+    spanproof_sanitized_test(${preset} ${arg_NAME} "${environment}" "${fixtures}" "${arg_LABELS}")
+  endforeach()
 endfunction()

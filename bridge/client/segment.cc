@@ -28,6 +28,12 @@ struct Candidate {
 // ThreadSanitizer, the second by AddressSanitizer.
 constexpr Candidate kWin64Candidates[] = {
     {0x1000000000, kWin64Bytes, 16}, {0x200000000000, kWin64Bytes, 16}, {0x100000000000, kWin64Bytes, 16}, {0x7e0000000000, kWin64Bytes, 16}};
+// In a process that ThreadSanitizer watches the others are its own, and asking for them gives address 0 (where root may map).
+#ifdef __SANITIZE_THREAD__
+constexpr std::span<const Candidate> kWin64Offered(kWin64Candidates, 1);
+#else
+constexpr std::span<const Candidate> kWin64Offered(kWin64Candidates);
+#endif
 // All win32 sessions of a client share its low 2 GiB: the first have 256 MiB, later ones less. 0x08000000 comes
 // last of its size, since 0x10000000, where DLLs like to lie, is in it.
 constexpr Candidate kWin32Candidates[] = {
@@ -90,7 +96,7 @@ void Segment::ReservePlaces() {
     }
   };
   if (arch_ == Arch::kWin64)
-    for (const Candidate& candidate : kWin64Candidates) reserve(candidate);
+    for (const Candidate& candidate : kWin64Offered) reserve(candidate);
   else
     for (const Candidate& candidate : kWin32Candidates) reserve(candidate);
 }
