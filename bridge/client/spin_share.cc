@@ -25,7 +25,7 @@ class SpinShares {
   // the parent's segments are not mapped there.
   static SpinShares& All() {
     static const bool registered = [] {
-      OnForkChild([] { Instance() = new SpinShares; });
+      OnForkChild([] { Instance() = new SpinShares(Instance()); });
       return true;
     }();
     (void)registered;
@@ -49,8 +49,9 @@ class SpinShares {
   }
 
  private:
+  explicit SpinShares(SpinShares* parents) : parents_(parents) {}
   static SpinShares*& Instance() {
-    static SpinShares* instance = new SpinShares;
+    static SpinShares* instance = new SpinShares(nullptr);
     return instance;
   }
   void Publish() {
@@ -60,6 +61,8 @@ class SpinShares {
     for (const SpinShare* share : shares_) share->word_->store(room ? share->pauses_ : 0, std::memory_order_relaxed);
   }
 
+  // In a forked child: never used, since its mutex may be held for ever, and kept, so that it is no leak.
+  SpinShares* const parents_;
   std::mutex mutex_;
   std::vector<SpinShare*> shares_;
 };
