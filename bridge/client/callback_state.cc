@@ -10,12 +10,16 @@
 namespace bridge {
 namespace {
 
+thread_local Connection* t_serving = nullptr;
+
 // Leaves frame space, results and instances as they were, also when a handler throws.
 class Scope {
  public:
   explicit Scope(Conversation* conversation)
-      : conversation_(conversation), mark_(conversation->frames().mark()), base_(conversation->instances().size()) {}
+      : conversation_(conversation), mark_(conversation->frames().mark()), base_(conversation->instances().size()),
+        around_(std::exchange(t_serving, &conversation->connection())) {}
   ~Scope() {
+    t_serving = around_;
     conversation_->instances().resize(base_);
     conversation_->frames().Release(mark_);
   }
@@ -25,6 +29,7 @@ class Scope {
   Conversation* const conversation_;
   const FrameSpace::Mark mark_;
   const std::size_t base_;
+  Connection* const around_;
 };
 
 }  // namespace
@@ -66,6 +71,10 @@ std::uint64_t CallbackState::Run(Conversation* conversation, const std::uint64_t
   return inside->result == Kind::kPointer ? Foreign(result, origin, enclosing()) : result;
 }
 
+std::weak_ptr<Connection> CallbackState::ServingConnection() {
+  return t_serving != nullptr ? t_serving->weak_from_this() : std::weak_ptr<Connection>();
+}
+
 LiveCallback::LiveCallback(std::shared_ptr<SessionCore> core, Binding binding, CallbackState state)
     : core_(std::move(core)), binding_(std::move(binding)), state_(std::move(state)) {}
 
@@ -99,6 +108,8 @@ std::uint64_t LiveCallback::code() const {
 Expected<std::uint64_t> LiveCallback::CodeIn(Connection* connection) const {
   const std::lock_guard lock(mutex_);
   if (serial_ == connection->serial()) [[likely]] return code_;
+  if (!core_->Has(*connection))
+    return Fail(ErrorCode::kInvalidArgument, "this callback was made for another session: make one for each");
   auto made = connection->MakeCallback(binding_, std::make_unique<CallbackState>(state_));
   if (!made) return tl::unexpected(made.error());
   connection_ = connection->weak_from_this();

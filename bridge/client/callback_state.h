@@ -35,6 +35,8 @@ class CallbackState {
   // `frame_words` is shared memory. Throws what the handler throws, after
   // writing back. The handler may release the callback that it is.
   std::uint64_t Run(Conversation* conversation, const std::uint64_t* frame_words) const;
+  // Whose handler the calling thread runs.
+  static std::weak_ptr<Connection> ServingConnection();
 
  private:
   struct Inside {

@@ -55,13 +55,14 @@ void Connection::Attach(Conversation* conversation) {
   t_cached = {serial_, conversation};
 }
 
-Connection::Connection(SessionOptions options, Meeting meeting)
+Connection::Connection(SessionOptions options, Meeting meeting, std::shared_ptr<Lasting> lasting)
     : options_(std::move(options)),
       meeting_(meeting),
       abi_(options_.abi.value_or(DefaultAbi(options_.arch))),
       owner_(getpid()),
       serial_(NextSerial()),
-      segment_(options_.arch, options_.same_address) {}
+      segment_(options_.arch, options_.same_address),
+      lasting_(std::move(lasting)) {}
 
 Connection::~Connection() {
   if (getpid() != owner_) {
@@ -81,18 +82,6 @@ Connection::~Connection() {
   text_.Stop();
 }
 
-Expected<std::shared_ptr<Connection>> Connection::Start(SessionOptions options) {
-  const Meeting first = options.transport == Transport::kNamed ? Meeting::kNamed : Meeting::kProc;
-  auto connection = std::make_shared<Connection>(options, first);
-  auto opened = connection->Open();
-  if (!opened && options.transport == Transport::kAuto && connection->process_.ExitedWith(protocol::kCannotOpen)) {
-    connection = std::make_shared<Connection>(std::move(options), Meeting::kNamed);
-    opened = connection->Open();
-  }
-  if (!opened) return tl::unexpected(opened.error());
-  return connection;
-}
-
 Expected<void> Connection::Open() {
   if (auto created = segment_.Create(meeting_); !created) return created;
   arena_.emplace(segment_.descriptor(), segment_.begin(), protocol::kArenaOffset, segment_.bytes());
@@ -101,7 +90,8 @@ Expected<void> Connection::Open() {
   auto started = process_.Start(options_, {segment_.path(), control->pipes().host_read_path(),
                                            control->pipes().host_write_path()});
   if (!started) return started;
-  if (auto draining = text_.Start(std::move(process_.output()), std::move(process_.error()), options_.text); !draining)
+  if (ended()) process_.Kill();  // by Session::Stop
+  if (auto draining = text_.Start(std::move(process_.output()), std::move(process_.error()), options_.text, process_.pidfd(), [this] { NoteEnd(); }); !draining)
     return draining;
   // The first request stands in the segment before the host looks; its answer says that the host is there.
   auto hello = control->Ask(protocol::Verb::kFlush, 0, {}, "starting the host", static_cast<int>(options_.start_timeout.count()));
@@ -204,7 +194,7 @@ Expected<Conversation*> Connection::OpenVisitor() {
 void Connection::CloseVisitor(Conversation* visitor) {
   t_cached = {};
   std::erase_if(t_conversations.opened, [visitor](const Opened& one) { return one.conversation == visitor; });
-  if (visitor->thread_ended()) CloseLines(visitor);
+  if (visitor->thread_ended() || !process_.Ending(500).empty()) CloseLines(visitor);
 }
 
 void Connection::RefuseVisitors() {
@@ -220,6 +210,22 @@ void Connection::Stray(const std::exception_ptr& thrown) const {
     std::fprintf(stderr, "bridge: a callback's handler threw on a thread that the DLL made: %s\n", exception.what());
   } catch (...) {
     std::fputs("bridge: a callback's handler threw on a thread that the DLL made\n", stderr);
+  }
+}
+
+void Connection::CloseRetired() {
+  if (t_ended) return;
+  std::vector<std::pair<std::shared_ptr<Connection>, Conversation*>> closing;
+  std::erase_if(t_conversations.opened, [&closing](const Opened& one) {
+    auto connection = one.connection.lock();
+    if (connection == nullptr) return true;
+    if (!connection->retired() || one.conversation->depth > 0 || one.conversation->serving()) return false;
+    closing.emplace_back(std::move(connection), one.conversation);
+    return true;
+  });
+  for (const auto& [connection, conversation] : closing) {
+    if (t_cached.conversation == conversation) t_cached = {};
+    connection->CloseConversation(conversation);
   }
 }
 
@@ -266,22 +272,27 @@ void Connection::SendReleases(Conversation* here) {
 }
 
 Expected<Text> Connection::TakeText() {
-  auto here = Here();
-  if (!here) return tl::unexpected(here.error());
-  if (auto flushed = (*here)->Ask(protocol::Verb::kFlush, 0, {}, "flushing text"); !flushed)
-    return tl::unexpected(flushed.error());
+  if (!ours()) return Here().map([](auto*) { return Text(); });  // refuses
+  if (!ended()) {
+    auto here = Here();
+    auto flushed = here ? (*here)->Ask(protocol::Verb::kFlush, 0, {}, "flushing text") : tl::unexpected(here.error());
+    if (!flushed && !ended()) return tl::unexpected(flushed.error());
+  }
   return text_.Take();
 }
 
 void Connection::End(Reason reason) {
   {
     const std::lock_guard lock(reason_mutex_);
+    if (reason.whose == nullptr && reason.code == ErrorCode::kCancelled) stopped_ = true;
     if (!reason_) reason_ = std::move(reason);
   }
+  NoteEnd();
   process_.Kill();
 }
 
 Error Connection::Disconnected(const Conversation* whose, std::string_view what) {
+  NoteEnd();
   const std::string ending = process_.Ending(500);
   const std::lock_guard lock(reason_mutex_);
   Error error{ErrorCode::kDisconnected, "", 0, 0};
@@ -297,6 +308,22 @@ Error Connection::Disconnected(const Conversation* whose, std::string_view what)
   return error;
 }
 
-std::string_view Connection::Fate() const { return "the session is over: start another"; }
+void Connection::NoteEnd() {
+  ended_.store(true, std::memory_order_release);
+  if (options_.restart) {
+    std::uint64_t mine = serial_;
+    lasting_->serial.compare_exchange_strong(mine, Lasting::kLook);
+  }
+}
+
+std::string_view Connection::Fate() const {
+  return options_.restart && !stopped_ ? "the session starts anew with the next call" : "the session is over: start another";
+}
+
+bool Connection::Retire() {
+  retired_ = true;
+  const std::lock_guard lock(mutex_);
+  return conversations_.empty();
+}
 
 }  // namespace bridge

@@ -2,7 +2,9 @@
 #pragma once
 
 #include <sys/types.h>
+#include <unistd.h>
 
+#include <atomic>
 #include <bitset>
 #include <map>
 #include <memory>
@@ -27,16 +29,27 @@
 
 namespace bridge {
 
-// A session's inside: the host process, the segment, and a conversation for each
+// What the connections of one session have in common.
+struct Lasting {
+  static constexpr std::uint64_t kLook = ~std::uint64_t{0};
+  std::atomic<std::uint64_t> serial{kLook};  // of the connection of now; kLook: see whether its host ended
+  Mirrors mirrors;
+};
+
+// One host's life: the host process, the segment, and a conversation for each
 // thread that calls. Thread-safe. Ends the host when the last owner lets go; in a
 // forked child it touches nothing.
 class Connection : public std::enable_shared_from_this<Connection> {
  public:
-  static Expected<std::shared_ptr<Connection>> Start(SessionOptions options);
-  Connection(SessionOptions options, Meeting meeting);
+  Connection(SessionOptions options, Meeting meeting, std::shared_ptr<Lasting> lasting);
   ~Connection();
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
+
+  // Starts the host. Once.
+  Expected<void> Open();
+  // kNamed may do better: the host cannot see this process.
+  bool CannotMeet() { return process_.ExitedWith(protocol::kCannotOpen); }
 
   // The calling thread's conversation, opened on its first use.
   Expected<Conversation*> Here();
@@ -70,7 +83,9 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void RefuseVisitors();
   // What a handler threw on such a thread.
   void Stray(const std::exception_ptr& thrown) const;
-  // What was printed up to now, with the DLLs' C runtimes flushed.
+  // Closes the calling thread's conversations with hosts that ended and were replaced.
+  static void CloseRetired();
+  // What was printed up to now, with the DLLs' C runtimes flushed; of a host that ended, what it left.
   Expected<Text> TakeText();
 
   const SessionOptions& options() const { return options_; }
@@ -78,7 +93,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
   Abi abi() const { return abi_; }
   Segment& segment() { return segment_; }
   Arena& arena() { return *arena_; }
-  Mirrors& mirrors() { return mirrors_; }
+  Mirrors& mirrors() { return lasting_->mirrors; }
+  const std::shared_ptr<Lasting>& lasting() const { return lasting_; }
   HostProcess& process() { return process_; }
   SpinShare& spin_share() { return *spin_share_; }
   const Table<CallbackState>& callbacks() const { return callbacks_; }
@@ -96,6 +112,11 @@ class Connection : public std::enable_shared_from_this<Connection> {
   Error Disconnected(const Conversation* whose, std::string_view what);
   // What the end of a host means for the session, for the ends of messages.
   std::string_view Fate() const;
+  bool ours() const { return getpid() == owner_; }  // false in a forked child
+  bool ended() const { return ended_.load(std::memory_order_acquire); }
+  // Another has taken its place. True once nothing is left of it but memory.
+  bool Retire();
+  bool retired() const { return retired_.load(std::memory_order_relaxed); }
 
  private:
   // The conversation that this thread used last, found again without a lock.
@@ -106,7 +127,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   static constinit thread_local CachedConversation t_cached;
   friend class ThreadConversations;
 
-  Expected<void> Open();
+  void NoteEnd();
   Expected<Conversation*> OpenConversation();
   // Makes `conversation` the calling thread's.
   void Attach(Conversation* conversation);
@@ -122,11 +143,11 @@ class Connection : public std::enable_shared_from_this<Connection> {
   Segment segment_;
   std::optional<SpinShare> spin_share_;
   std::optional<Arena> arena_;
-  Mirrors mirrors_;
+  const std::shared_ptr<Lasting> lasting_;
   HostProcess process_;
   TextCapture text_;
   Table<CallbackState> callbacks_;
-  bool opened_ = false;
+  std::atomic<bool> opened_{false}, ended_{false}, stopped_{false}, retired_{false};
   std::mutex reason_mutex_;  // of the next
   std::optional<Reason> reason_;
   const std::shared_ptr<Releases> releases_ = std::make_shared<Releases>();

@@ -143,7 +143,7 @@ Expected<std::uint64_t> Follower::Bring(const Plan& plan, const Node& node, std:
     if (word) *word = reinterpret_cast<std::uint64_t>(frame) + here_->Origin().delta;
   }
   contents.remote_bytes = {frame, bytes};
-  auto local = mirrors_->Put(address, contents, &pins_);
+  auto local = mirrors_->Put(here_->serial(), address, contents, &pins_);
   if (!local) return tl::unexpected(local.error());
   const auto ours = reinterpret_cast<std::uint64_t>(*local);
   seen_[{address, &node}] = {ours, reinterpret_cast<std::uint64_t>(frame) + here_->Origin().delta};

@@ -106,10 +106,6 @@ tl::unexpected<Error> InCall(std::size_t argument, Error error) {
   return tl::unexpected<Error>(std::move(error));
 }
 
-Error GoneMirror() {
-  return {ErrorCode::kInvalidArgument, "this copy of the DLL's memory was dropped for newer ones: keep a bridge::Remote<T> of it", 0, 0};
-}
-
 }  // namespace
 
 Expected<std::shared_ptr<ModuleState>> ModuleState::Load(std::shared_ptr<SessionCore> core, const std::string& path) {
@@ -233,28 +229,42 @@ FunctionState::~FunctionState() {
 }
 
 Expected<void> FunctionState::Call(std::uint64_t* words, std::exception_ptr* thrown) const {
-  if (!module_->loaded.load(std::memory_order_relaxed)) [[unlikely]]
-    return Fail(ErrorCode::kInvalidArgument, "'" + symbol_ + "': its module '" + module_->name + "' was unloaded");
   auto here = core()->Here();
   if (!here) [[unlikely]] return tl::unexpected(here.error());
-  std::vector<std::shared_ptr<const void>> last;  // what handlers let go of goes when all is done
-  const FunctionState* const around = std::exchange((*here)->calling, this);
-  auto done = limit_.count() == 0 ? CallHere(*here, words) : CallUntil(*here, words);
-  (*here)->calling = around;
-  if (around == nullptr && !(*here)->held.empty()) [[unlikely]] last.swap((*here)->held);
-  if (auto exception = (*here)->TakeException()) [[unlikely]] *thrown = exception;
-  return done;
+  return CallOn(*here, words, thrown);
 }
 
 Expected<void> FunctionState::Call(std::uint64_t* words, std::exception_ptr* thrown, std::stop_token stop) const {
   auto here = core()->Here();
   if (!here) return tl::unexpected(here.error());
+  return CallIn((*here)->serial(), words, thrown, std::move(stop));
+}
+
+Expected<void> FunctionState::CallIn(std::uint64_t serial, std::uint64_t* words, std::exception_ptr* thrown,
+                                     std::stop_token stop) const {
+  auto here = core()->Here();
+  if (!here) [[unlikely]] return tl::unexpected(here.error());
+  if ((*here)->serial() != serial) [[unlikely]]
+    return Fail(ErrorCode::kDisconnected, "the host ended before `" + symbol_ + "` was called; the session started anew");
+  if (!stop.stop_possible()) [[likely]] return CallOn(*here, words, thrown);
   const auto cancelled = [this] { return "the call `" + symbol_ + "` was cancelled"; };
   if (stop.stop_requested()) return Fail(ErrorCode::kCancelled, cancelled() + " before it began; the session still works");
-  const std::stop_callback on_stop(std::move(stop), [&, conversation = *here] {
+  const std::stop_callback on_stop(std::move(stop), [cancelled, conversation = *here] {
     conversation->connection().End({ErrorCode::kCancelled, cancelled(), conversation});
   });
-  return Call(words, thrown);
+  return CallOn(*here, words, thrown);
+}
+
+Expected<void> FunctionState::CallOn(Conversation* here, std::uint64_t* words, std::exception_ptr* thrown) const {
+  if (!module_->loaded.load(std::memory_order_relaxed)) [[unlikely]]
+    return Fail(ErrorCode::kInvalidArgument, "'" + symbol_ + "': its module '" + module_->name + "' was unloaded");
+  std::vector<std::shared_ptr<const void>> last;  // what handlers let go of goes when all is done
+  const FunctionState* const around = std::exchange(here->calling, this);
+  auto done = limit_.count() == 0 ? CallHere(here, words) : CallUntil(here, words);
+  here->calling = around;
+  if (around == nullptr && !here->held.empty()) [[unlikely]] last.swap(here->held);
+  if (auto exception = here->TakeException()) [[unlikely]] *thrown = exception;
+  return done;
 }
 
 Expected<void> FunctionState::CallUntil(Conversation* here, std::uint64_t* words) const {
@@ -349,7 +359,7 @@ Expected<void> FunctionState::PassOpaque(Conversation* here, std::uint64_t* sent
     } else if (connection.mirrors().Contains(local)) {
       if (auto flushed = connection.mirrors().Flush(here, local); !flushed) return InCall(i, flushed.error());
       sent[i] = connection.mirrors().RemoteOf(local);
-      if (sent[i] == 0) return InCall(i, GoneMirror());
+      if (sent[i] == 0) return InCall(i, connection.mirrors().WhyGone(local));
     }
   }
   return {};
@@ -364,7 +374,7 @@ Expected<bool> FunctionState::PassMirrors(Conversation* here, std::uint64_t* sen
     if (one.node->inlined) continue;
     if (auto flushed = mirrors.Flush(here, one.local); !flushed) return InCall(one.word, flushed.error());
     one.written = mirrors.RemoteOf(one.local);
-    if (one.written == 0) return InCall(one.word, GoneMirror());
+    if (one.written == 0) return InCall(one.word, mirrors.WhyGone(one.local));
     if (one.slot != nullptr) StorePointer(one.slot, one.written, before_.frame_pointer);
     else sent[one.word] = one.written;
     any = true;

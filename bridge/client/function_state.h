@@ -59,6 +59,8 @@ class FunctionState : public std::enable_shared_from_this<FunctionState> {
   Expected<void> Call(std::uint64_t* words, std::exception_ptr* thrown) const;
   // The same, but with kCancelled once `stop` is asked for, and the host's end.
   Expected<void> Call(std::uint64_t* words, std::exception_ptr* thrown, std::stop_token stop) const;
+  // The same, in the host that words were made for and no other.
+  Expected<void> CallIn(std::uint64_t serial, std::uint64_t* words, std::exception_ptr* thrown, std::stop_token stop) const;
 
   std::size_t arguments() const { return arguments_; }
   const Signature& signature() const { return signature_; }
@@ -76,6 +78,7 @@ class FunctionState : public std::enable_shared_from_this<FunctionState> {
   }
   Expected<std::uint32_t> BindIn(Conversation* here) const;
   Expected<void> CallHere(Conversation* here, std::uint64_t* words) const;
+  Expected<void> CallOn(Conversation* here, std::uint64_t* words, std::exception_ptr* thrown) const;
   Expected<void> CallUntil(Conversation* here, std::uint64_t* words) const;
   // The frame of a call: memory that crosses, and room for the result; its address for the client, or null.
   Expected<std::byte*> MakeFrame(Conversation* here, std::uint64_t* sent, std::size_t base, bool* mirrored) const;

@@ -45,10 +45,23 @@ std::map<std::byte*, Mirrors::Mirror>::const_iterator Mirrors::Find(const void* 
   return static_cast<const std::byte*>(local) < found->first + found->second.room ? found : mirrors_.end();
 }
 
+void Mirrors::Begin(std::uint64_t serial) {
+  const std::lock_guard lock(mutex_);
+  serial_ = serial;
+  by_remote_.clear();
+}
+
+Error Mirrors::WhyGone(const void* local) const {
+  const std::lock_guard lock(mutex_);
+  if (const auto found = Find(local); found != mirrors_.end() && found->second.serial != serial_)
+    return {ErrorCode::kInvalidArgument, "this is a copy of memory that belongs to a host that ended: ask the DLL for it again", 0, 0};
+  return {ErrorCode::kInvalidArgument, "this copy of the DLL's memory was dropped for newer ones: keep a bridge::Remote<T> of it", 0, 0};
+}
+
 std::uint64_t Mirrors::RemoteOf(const void* local) const {
   const std::lock_guard lock(mutex_);
   const auto found = Find(local);
-  if (found == mirrors_.end()) return 0;
+  if (found == mirrors_.end() || found->second.serial != serial_) return 0;
   const auto offset = static_cast<std::uint64_t>(static_cast<const std::byte*>(local) - found->first);
   const Node& node = found->second.parts[0].plan.nodes[0];
   // Behind the elements it counts on in bytes.
@@ -60,7 +73,7 @@ std::uint64_t Mirrors::RemoteOf(const void* local) const {
 std::uint64_t Mirrors::RemoteByteOf(const void* local) const {
   const std::lock_guard lock(mutex_);
   const auto found = Find(local);
-  if (found == mirrors_.end()) return 0;
+  if (found == mirrors_.end() || found->second.serial != serial_) return 0;
   return found->second.remote + static_cast<std::uint64_t>(static_cast<const std::byte*>(local) - found->first);
 }
 
@@ -122,7 +135,7 @@ Expected<Mirrors::Entry> Mirrors::Make(std::uint64_t remote, std::uint64_t local
     if (in_way->second.pins == 0) Drop(in_way);
     else next_ = static_cast<std::uint64_t>(in_way->first - begin) + in_way->second.room;
   }
-  const auto entry = mirrors_.emplace(begin + next_, Mirror{.remote = remote, .room = room, .pages = pages, .parts = {}, .shadow = {}}).first;
+  const auto entry = mirrors_.emplace(begin + next_, Mirror{.serial = serial_, .remote = remote, .room = room, .pages = pages, .parts = {}, .shadow = {}}).first;
   ages_[entry->second.age = ++last_age_] = entry->first;
   touched_ += pages;
   next_ += room;
@@ -130,11 +143,12 @@ Expected<Mirrors::Entry> Mirrors::Make(std::uint64_t remote, std::uint64_t local
   return entry;
 }
 
-Expected<std::byte*> Mirrors::Put(std::uint64_t remote, const Contents& contents, Pins* pins) {
+Expected<std::byte*> Mirrors::Put(std::uint64_t serial, std::uint64_t remote, const Contents& contents, Pins* pins) {
   const Node& node = *contents.node;
   const std::uint64_t behind = contents.tail ? contents.tail->local_offset + contents.tail_count * contents.tail->local_size : 0;
   const std::uint64_t local_bytes = std::max(contents.count * node.local_size, behind);
   const std::lock_guard lock(mutex_);
+  if (serial != serial_) return Fail(ErrorCode::kDisconnected, "the host whose memory this is ended meanwhile");
   // A part of one that is there: the same bytes, the same addresses.
   if (auto after = by_remote_.upper_bound(remote); after != by_remote_.begin() && !contents.tail) {
     const auto [begin, local] = *std::prev(after);
@@ -198,6 +212,8 @@ Expected<std::vector<std::byte>> Mirrors::Image(Conversation* here, const std::b
         if (Contains(reinterpret_cast<const std::byte*>(value))) {
           const auto known = Find(reinterpret_cast<const std::byte*>(value));
           if (known == mirrors_.end()) continue;  // its copy is gone: it was not changed
+          if (known->second.serial != serial_)
+            return Fail(ErrorCode::kInvalidArgument, "a pointer to memory of a host that ended was stored in memory that the DLL owns");
           const auto offset = static_cast<std::uint64_t>(reinterpret_cast<const std::byte*>(value) - known->first);
           value = known->second.remote + ToFrameOffset(known->second.parts[0].plan.nodes[0], offset);
         } else if (origin.segment.Contains(reinterpret_cast<const std::byte*>(value))) {
@@ -233,7 +249,7 @@ Expected<void> Mirrors::Flush(Conversation* here, const std::byte* local) {
   while (!reached.empty()) {
     const auto found = Find(reached.back());
     reached.pop_back();
-    if (found == mirrors_.end() || !done.insert(found->first).second) continue;
+    if (found == mirrors_.end() || found->second.serial != serial_ || !done.insert(found->first).second) continue;
     const std::byte* begin = found->first;
     Mirror& mirror = mirrors_.at(found->first);
     if (auto flushed = FlushOne(here, begin, &mirror); !flushed) return flushed;

@@ -23,6 +23,7 @@ class Conversation;
 // - is written to the DLL's memory before a call that takes it along, where the client changed it.
 // It is not told when the DLL frees its memory: then it holds what was there last. The oldest go when all together
 // exceed 64 MiB, but none that the same call brings over. Remote<T> is for those who want to decide themselves.
+// Those of a host that ended stay as they are for as long as others would, but stand for nothing any more.
 // All mirrors of a session lie in one range of addresses, so that other pointers are told apart by comparing. Thread-safe.
 class Mirrors {
  public:
@@ -30,6 +31,9 @@ class Mirrors {
   ~Mirrors();
   Mirrors(const Mirrors&) = delete;
   Mirrors& operator=(const Mirrors&) = delete;
+
+  // Later requests are to the host of the connection with this serial.
+  void Begin(std::uint64_t serial);
 
   bool empty() const { return begin_.load(std::memory_order_acquire) == nullptr; }
   bool Contains(const void* p) const {
@@ -40,6 +44,8 @@ class Mirrors {
   // The DLL's address for one of a mirror, 0 where that is gone; and the other way round, null where there is none.
   std::uint64_t RemoteOf(const void* local) const;
   std::byte* LocalOf(std::uint64_t remote) const;
+  // Why RemoteOf said 0.
+  Error WhyGone(const void* local) const;
   // RemoteOf for who counts in the DLL's bytes from the address that he was given.
   std::uint64_t RemoteByteOf(const void* local) const;
 
@@ -54,8 +60,9 @@ class Mirrors {
   };
   // Mirrors that a call is bringing over: none of them makes room for another. Unpin ends it.
   using Pins = std::vector<std::byte*>;
-  // Puts it into the mirror of `remote`, made where there is none. Followed pointers are the caller's to store.
-  Expected<std::byte*> Put(std::uint64_t remote, const Contents& contents, Pins* pins);
+  // Puts it into the mirror of `remote` in the host of connection `serial`, made where there is none. Followed pointers
+  // are the caller's to store.
+  Expected<std::byte*> Put(std::uint64_t serial, std::uint64_t remote, const Contents& contents, Pins* pins);
   void Unpin(const Pins& pins);
 
   // Writes what the client changed in the mirror at `local`, and in those that it leads to, to the DLL's memory.
@@ -73,6 +80,7 @@ class Mirrors {
     std::uint32_t local_offset = 0, remote_offset = 0;
   };
   struct Mirror {
+    std::uint64_t serial = 0;       // the connection's whose host has the memory
     std::uint64_t remote = 0;
     std::uint64_t room = 0;
     std::uint64_t pages = 0;        // bytes that may have been touched
@@ -92,6 +100,7 @@ class Mirrors {
   std::map<std::byte*, Mirror>::const_iterator Find(const void* local) const;
 
   mutable std::mutex mutex_;  // of all that follows
+  std::uint64_t serial_ = 0;
   std::atomic<std::byte*> begin_{nullptr};
   std::uint64_t next_ = 0;  // offset of the next room
   std::uint64_t touched_ = 0;

@@ -54,6 +54,10 @@ struct SessionOptions {
   // Of each call, callbacks included; 0: none. What a host's thread is at cannot be taken back, so the host is ended
   // when one passes: that call gets kTimeout, those of other threads kDisconnected.
   std::chrono::milliseconds call_timeout{0};
+  // After its host's end, the next call starts a new host and makes modules, functions and callbacks there again when
+  // they are used. The call that met the end has failed, and is never repeated. What the DLLs knew is gone: their
+  // variables, their memory, which callbacks they stored. Memory of the old host is refused, and stays readable here.
+  bool restart = false;
   std::optional<std::uint32_t> spins = {};  // pauses before a waiting thread sleeps; absent: chosen by the CPUs
   Transport transport = Transport::kAuto;
   // Every buffer of a call gets pages of its own, with pages out of bounds around: what the DLL reads or writes beyond is

@@ -54,6 +54,8 @@ Expected<const RemoteElement*> ElementOf(Abi abi) {
   return &**element;
 }
 Abi AbiOf(const Connection& connection);
+// kInvalidArgument where `session` is another host.
+Expected<std::uint64_t> AddressIn(const std::weak_ptr<Connection>& session, std::uint64_t address, Connection& host);
 }  // namespace internal
 
 // Memory that the DLL owns: an address in its process, together with the session that can reach it. Use it as
@@ -75,6 +77,8 @@ class Remote {
 
   static Type BridgeType() { return Type::Pointer(kVoid); }
   static Remote FromWord(std::uint64_t word) { return Remote({}, word); }
+  // As an argument.
+  Expected<std::uint64_t> WordIn(Connection& host) const { return internal::AddressIn(session_, address_, host); }
   // Of a value that just crossed.
   void Attach(std::weak_ptr<Connection> session) { session_ = std::move(session); }
 
@@ -159,7 +163,7 @@ class Remote {
   Expected<std::shared_ptr<Connection>> Session() const {
     if (auto session = session_.lock()) return session;
     return Fail(ErrorCode::kInvalidArgument,
-                address_ == 0 ? "this is a null pointer" : "the session whose memory this points at has ended, or was never given");
+                address_ == 0 ? "this is a null pointer" : "the session or the host whose memory this points at has ended, or was never given");
   }
   Expected<Located> Locate(std::int64_t index) const requires(!std::is_void_v<T>) {
     auto session = Session();

@@ -6,6 +6,7 @@
 #include <cstring>
 
 #include "bridge/client/connection.h"
+#include "bridge/client/remote.h"
 
 namespace bridge {
 namespace {
@@ -40,6 +41,8 @@ Expected<Conversation*> Reach(Connection& connection, std::uint64_t address, std
   const std::uint64_t last = PointerSize(connection.abi()) == 4 ? UINT32_MAX : UINT64_MAX;
   if (address > last || bytes > last - address)
     return Fail(ErrorCode::kInvalidArgument, range + ": that is beyond the address space of the DLL's process");
+  if (connection.retired())
+    return Fail(ErrorCode::kInvalidArgument, range + ": the memory belongs to a host that ended: ask the DLL for it again");
   return connection.Here();
 }
 
@@ -104,6 +107,14 @@ Expected<std::string> ReadRemoteText(Connection& connection, std::uint64_t addre
   }
   return Fail(ErrorCode::kInvalidArgument, "the text at " + Hex(address) + " has no terminator in its first " +
                                                std::to_string(limit) + " bytes: give a higher limit, or read a count");
+}
+
+Expected<std::uint64_t> internal::AddressIn(const std::weak_ptr<Connection>& session, std::uint64_t address, Connection& host) {
+  const auto same = [](const std::weak_ptr<Connection>& a, const std::weak_ptr<Connection>& b) {
+    return !a.owner_before(b) && !b.owner_before(a);
+  };
+  if (address == 0 || same(session, {}) || same(session, host.weak_from_this())) return address;
+  return Fail(ErrorCode::kInvalidArgument, "this memory at " + Hex(address) + " belongs to another session, or to a host that ended: ask the DLL for it again");
 }
 
 Expected<RemoteElement> RemoteElement::Make(const Type& type, Abi abi) {

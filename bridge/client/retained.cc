@@ -37,6 +37,11 @@ std::uint64_t RetainedBlock::pointer_in_host() const {
   return reinterpret_cast<std::uint64_t>(begin_) + connection_->segment().delta();
 }
 
+Expected<std::uint64_t> RetainedBlock::WordIn(Connection& host) const {
+  if (&host == connection_.get()) return pointer_in_host();
+  return Fail(ErrorCode::kInvalidArgument, "this retained memory belongs to another session, or to a host that ended: allocate it anew");
+}
+
 Expected<void> RetainedBlock::Release() {
   if (released_.exchange(true)) return Fail(ErrorCode::kInvalidArgument, "this retained memory was released before");
   connection_->arena().Free({begin_, taken_});

@@ -30,6 +30,7 @@ class RetainedBlock {
   std::byte* begin() const { return begin_; }
   std::uint64_t bytes() const { return bytes_; }
   std::uint64_t pointer_in_host() const;
+  Expected<std::uint64_t> WordIn(Connection& host) const;
   bool released() const { return released_.load(std::memory_order_relaxed); }
   // kInvalidArgument the second time.
   Expected<void> Release();
@@ -70,6 +71,7 @@ class Retained {
   // As an argument: where the DLL sees it.
   std::uint64_t address() const { return block_ ? Block().pointer_in_host() : 0; }
   std::uint64_t pointer_in_host() const { return address(); }
+  Expected<std::uint64_t> WordIn(Connection& host) const { return block_ ? Block().WordIn(host) : Expected<std::uint64_t>(0); }
 
   T* data() const { return block_ ? reinterpret_cast<T*>(Block().begin()) : nullptr; }
   std::size_t size() const { return count_; }

@@ -15,11 +15,13 @@ Expected<Module> Session::TryLoad(const std::string& dll) const {
   return ModuleState::Load(core_, dll).map([](auto state) { return Module(std::move(state)); });
 }
 
+unsigned Session::starts() const { return core_->starts(); }
+
 void Session::Stop() const { core_->Stop(); }
 
 std::uint32_t Session::LastError() const { return ValueOrThrow(core_->Here())->last_error; }
 
-Text Session::TakeText() const { return ValueOrThrow(core_->connection()->TakeText()); }
+Text Session::TakeText() const { return ValueOrThrow(core_->TakeText()); }
 
 std::shared_ptr<Connection> Session::connection() const { return core_->connection(); }
 
@@ -45,9 +47,22 @@ Expected<std::shared_ptr<LiveCallback>> MakeCallback(const std::shared_ptr<Sessi
   return LiveCallback::Make(core, signature, std::move(handler));
 }
 
+Expected<HostOfNow> FindHost(const FunctionState& function) {
+  return function.core()->Here().map([](Conversation* here) { return HostOfNow{&here->connection(), here->serial()}; });
+}
+
+Expected<void> CallIn(const HostOfNow& host, const FunctionState& function, std::uint64_t* words, std::exception_ptr* thrown,
+                      std::stop_token stop) {
+  return function.CallIn(host.serial, words, thrown, std::move(stop));
+}
+
 std::uint64_t AddressOf(const LiveCallback& callback) { return callback.code(); }
 
-std::weak_ptr<Connection> SessionOf(const FunctionState& function) { return function.core()->connection(); }
+Expected<std::uint64_t> CodeIn(const LiveCallback& callback, Connection& host) { return callback.CodeIn(&host); }
+
+std::weak_ptr<Connection> SessionOf(Serving) { return CallbackState::ServingConnection(); }
+
+std::weak_ptr<Connection> SessionOf(const HostOfNow& host) { return host.connection->weak_from_this(); }
 
 std::weak_ptr<Connection> SessionOf(const ModuleState& module) { return module.core->connection(); }
 

@@ -62,24 +62,56 @@ Signature MakeSignature(const FunctionOptions& options) {
 // Calls and, where a callback's handler threw, leaves the exception in `thrown`.
 Expected<void> Call(const FunctionState& function, std::uint64_t* words, std::exception_ptr* thrown);
 Expected<void> Call(const FunctionState& function, std::uint64_t* words, std::exception_ptr* thrown, std::stop_token stop);
+// The host that a call of this thread goes to now, and a call to that host and no other.
+struct HostOfNow {
+  Connection* connection = nullptr;
+  std::uint64_t serial = 0;
+};
+Expected<HostOfNow> FindHost(const FunctionState& function);
+Expected<void> CallIn(const HostOfNow& host, const FunctionState& function, std::uint64_t* words, std::exception_ptr* thrown,
+                      std::stop_token stop);
 Expected<std::shared_ptr<const FunctionState>> Bind(const std::shared_ptr<ModuleState>& module, std::string symbol,
                                                     Signature signature, std::chrono::milliseconds deadline);
 Expected<std::shared_ptr<LiveCallback>> MakeCallback(const std::shared_ptr<SessionCore>& core, const Signature& signature,
                                                      Handler handler);
 std::uint64_t AddressOf(const LiveCallback& callback);
+Expected<std::uint64_t> CodeIn(const LiveCallback& callback, Connection& host);
 Error DescribeException(const std::exception_ptr& thrown);
-std::weak_ptr<Connection> SessionOf(const FunctionState& function);
 Expected<std::uint64_t> FindData(const ModuleState& module, const std::string& symbol);
 std::weak_ptr<Connection> SessionOf(const ModuleState& module);
 
+// In a handler: the host that calls it.
+struct Serving {};
+std::weak_ptr<Connection> SessionOf(Serving);
+std::weak_ptr<Connection> SessionOf(const HostOfNow& host);
+
 // What came from the DLL's process and means memory there gets the session that can reach it.
+template <typename T>
+concept Attachable = requires(T value) { value.Attach(std::weak_ptr<Connection>()); };
 template <typename T, typename From>
 T Attached(T value, const From& from) {
-  if constexpr (requires { value.Attach(std::weak_ptr<Connection>()); }) {
-    if constexpr (std::is_same_v<From, std::weak_ptr<Connection>>) value.Attach(from);
-    else value.Attach(SessionOf(from));
-  }
+  if constexpr (Attachable<T>) value.Attach(SessionOf(from));
   return value;
+}
+
+// Arguments that mean something in one host only say what, or why not.
+template <typename T>
+concept HostBound = requires(const T& value, Connection& host) {
+  { value.WordIn(host) } -> std::same_as<Expected<std::uint64_t>>;
+};
+template <typename T>
+std::uint64_t FirstWord(const T& value) {
+  if constexpr (HostBound<T>) return 0;
+  else return ToWord(value);
+}
+template <typename T>
+Expected<void> Complete(const T& value, Connection& host, std::uint64_t* word) {
+  if constexpr (HostBound<T>) {
+    auto bound = value.WordIn(host);
+    if (!bound) return tl::unexpected(std::move(bound.error()));
+    *word = *bound;
+  }
+  return {};
 }
 
 // Where a result goes: into its word, or for a struct by value into memory whose address the word says.
@@ -119,13 +151,14 @@ class Function<R(Args...)> {
   // Throws Exception, and what a callback's handler threw during the call.
   R operator()(Args... args) const {
     internal::Room<R> room;
-    std::uint64_t words[sizeof...(Args) + 1] = {ToWord(args)...};
+    internal::HostOfNow host;
+    std::uint64_t words[sizeof...(Args) + 1] = {internal::FirstWord(args)...};
     room.Announce(&words[sizeof...(Args)]);
     std::exception_ptr thrown;
-    auto done = internal::Call(*state_, words, &thrown);
+    auto done = Run(words, &thrown, &host, {}, args...);
     if (thrown) [[unlikely]] std::rethrow_exception(thrown);
     if (!done) [[unlikely]] throw Exception(std::move(done.error()));
-    if constexpr (!std::is_void_v<R>) return internal::Attached(room.Take(words[sizeof...(Args)]), *state_);
+    if constexpr (!std::is_void_v<R>) return internal::Attached(room.Take(words[sizeof...(Args)]), host);
   }
 
   Expected<R> TryCall(Args... args) const { return Try({}, args...); }
@@ -135,14 +168,33 @@ class Function<R(Args...)> {
  private:
   Expected<R> Try(std::stop_token stop, const Args&... args) const {
     internal::Room<R> room;
-    std::uint64_t words[sizeof...(Args) + 1] = {ToWord(args)...};
+    internal::HostOfNow host;
+    std::uint64_t words[sizeof...(Args) + 1] = {internal::FirstWord(args)...};
     room.Announce(&words[sizeof...(Args)]);
     std::exception_ptr thrown;
-    auto done = stop.stop_possible() ? internal::Call(*state_, words, &thrown, std::move(stop)) : internal::Call(*state_, words, &thrown);
+    auto done = Run(words, &thrown, &host, std::move(stop), args...);
     if (thrown) return tl::unexpected(internal::DescribeException(thrown));
     if (!done) return tl::unexpected(std::move(done.error()));
     if constexpr (std::is_void_v<R>) return {};
-    else return internal::Attached(room.Take(words[sizeof...(Args)]), *state_);
+    else return internal::Attached(room.Take(words[sizeof...(Args)]), host);
+  }
+
+  // `host` is found out where arguments or the result need it.
+  Expected<void> Run(std::uint64_t* words, std::exception_ptr* thrown, internal::HostOfNow* host, std::stop_token stop,
+                     const Args&... args) const {
+    if constexpr ((internal::HostBound<Args> || ... || internal::Attachable<R>)) {
+      auto found = internal::FindHost(*state_);
+      if (!found) return tl::unexpected(std::move(found.error()));
+      *host = *found;
+      Expected<void> bound;
+      std::size_t index = 0;
+      (void)((bound = internal::Complete(args, *found->connection, &words[index++]), bound.has_value()) && ...);
+      if (!bound) return bound;
+      return internal::CallIn(*host, *state_, words, thrown, std::move(stop));
+    } else {
+      (void)host;
+      return stop.stop_possible() ? internal::Call(*state_, words, thrown, std::move(stop)) : internal::Call(*state_, words, thrown);
+    }
   }
 
   std::shared_ptr<const FunctionState> state_;
@@ -160,6 +212,7 @@ class Callback<R(Args...)> {
 
   static Type BridgeType() { return Type(Kind::kFunction); }
   std::uint64_t address() const { return live_ ? internal::AddressOf(*live_) : 0; }
+  Expected<std::uint64_t> WordIn(Connection& host) const { return live_ ? internal::CodeIn(*live_, host) : Expected<std::uint64_t>(0); }
 
  private:
   std::shared_ptr<LiveCallback> live_;
@@ -247,6 +300,9 @@ class Session {
   // run on to their own end.
   void Stop() const;
 
+  // How many hosts there were: more than 1 where SessionOptions::restart had reason to.
+  unsigned starts() const;
+
   // GetLastError() as this thread's last call left it.
   std::uint32_t LastError() const;
   // What DLLs printed since the last time (TextMode::kCapture), flushed first.
@@ -264,7 +320,7 @@ class Session {
     static_assert(std::is_invocable_r_v<R, F, Args...>, "the handler does not fit the prototype");
     static_assert(!internal::Aggregate<R> && !(internal::Aggregate<Args> || ...),
                   "callbacks do not take or return structs by value in this version: let it be a pointer to one");
-    auto run = [handler = std::move(handler), session = std::weak_ptr(connection())](const std::uint64_t* words) mutable -> std::uint64_t {
+    auto run = [handler = std::move(handler), session = internal::Serving{}](const std::uint64_t* words) mutable -> std::uint64_t {
       return [&]<std::size_t... I>(std::index_sequence<I...>) -> std::uint64_t {
         if constexpr (std::is_void_v<R>) return handler(internal::Attached(FromWord<Args>(words[I]), session)...), 0;
         else return ToWord<R>(handler(internal::Attached(FromWord<Args>(words[I]), session)...));

@@ -41,8 +41,10 @@ bool TextCapture::Source::Drain(bool forward) {
   }
 }
 
-Expected<void> TextCapture::Start(Descriptor out, Descriptor err, TextMode mode) {
+Expected<void> TextCapture::Start(Descriptor out, Descriptor err, TextMode mode, int process, std::function<void()> on_end) {
   mode_ = mode;
+  host_ = process;
+  on_end_ = std::move(on_end);
   out_.descriptor = std::move(out);
   out_.forward_to = STDOUT_FILENO;
   err_.descriptor = std::move(err);
@@ -62,20 +64,39 @@ void TextCapture::Run() {
   sigset_t all;
   sigfillset(&all);
   pthread_sigmask(SIG_BLOCK, &all, nullptr);  // the program's signals belong to its own threads
-  pollfd watched[3] = {{out_.descriptor.get(), POLLIN, 0}, {err_.descriptor.get(), POLLIN, 0}, {stop_read_.get(), POLLIN, 0}};
-  for (int open = 2; open > 0;) {
-    if (poll(watched, 3, -1) < 0 && errno != EINTR) return;
-    const std::lock_guard lock(mutex_);
-    int index = 0;
-    for (Source* source : {&out_, &err_}) {
-      pollfd& mine = watched[index++];
-      if (mine.fd >= 0 && mine.revents != 0 && !source->Drain(mode_ == TextMode::kForward)) {
-        mine.fd = -1;
-        --open;
-      }
+  enum { kOut, kErr, kStop, kHost, kOther, kAll };
+  pollfd watched[kAll] = {{out_.descriptor.get(), POLLIN, 0}, {err_.descriptor.get(), POLLIN, 0}, {stop_read_.get(), POLLIN, 0},
+                          {host_, POLLIN, 0}, {-1, POLLIN, 0}};
+  while (watched[kOut].fd >= 0 || watched[kErr].fd >= 0 || watched[kHost].fd >= 0) {
+    if (poll(watched, kAll, -1) < 0) {
+      if (errno != EINTR) return;
+      continue;
     }
-    if (watched[2].revents != 0) return;
+    // First what others wait for.
+    if (std::exchange(watched[kOther].revents, 0) != 0) {
+      watched[kOther].fd = -1;
+      on_other_end_();
+    }
+    if (std::exchange(watched[kHost].revents, 0) != 0) {
+      watched[kHost].fd = -1;
+      on_end_();
+    }
+    const std::lock_guard lock(mutex_);
+    for (const auto& [source, index] : {std::pair{&out_, kOut}, std::pair{&err_, kErr}})
+      if (watched[index].fd >= 0 && watched[index].revents != 0 && !source->Drain(mode_ == TextMode::kForward)) watched[index].fd = -1;
+    char byte;
+    if (watched[kStop].revents != 0) {
+      if (read(stop_read_.get(), &byte, 1) != 1) return;
+      watched[kOther].fd = other_.get();
+    }
   }
+}
+
+void TextCapture::Watch(Descriptor process, std::function<void()> on_end) {
+  const std::lock_guard lock(mutex_);
+  other_ = std::move(process);
+  on_other_end_ = std::move(on_end);
+  (void)!write(stop_write_.get(), "!", 1);
 }
 
 Text TextCapture::Take() {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <functional>
 #include <mutex>
 #include <string>
 #include <thread>
@@ -18,7 +19,7 @@ struct Text {
 };
 
 // Drains the host's standard output and error, so that a DLL that floods them
-// never blocks, and forwards or keeps what came. Its thread ends with the host.
+// never blocks, and forwards or keeps what came. Its thread also looks out for ends of processes, and ends with the host.
 class TextCapture {
  public:
   TextCapture() = default;
@@ -26,7 +27,10 @@ class TextCapture {
   TextCapture(const TextCapture&) = delete;
   TextCapture& operator=(const TextCapture&) = delete;
 
-  Expected<void> Start(Descriptor out, Descriptor err, TextMode mode);
+  // `process` is the host's pidfd, which stays the caller's; `on_end` runs on the thread when it ends.
+  Expected<void> Start(Descriptor out, Descriptor err, TextMode mode, int process, std::function<void()> on_end);
+  // The same for one process more; any thread.
+  void Watch(Descriptor process, std::function<void()> on_end);
   // Takes what is in the pipes now and what was kept. Any thread.
   Text Take();
   // The last of what came on standard error, for messages about a host that failed.
@@ -49,10 +53,14 @@ class TextCapture {
   };
   void Run();
 
+  int host_ = -1;
+  std::function<void()> on_end_;
+  Descriptor other_;  // with the next, under mutex_
+  std::function<void()> on_other_end_;
   Source out_, err_;
   TextMode mode_ = TextMode::kForward;
   std::mutex mutex_;  // of the sources
-  Descriptor stop_read_, stop_write_;
+  Descriptor stop_read_, stop_write_;  // a byte: look again; the end: stop
   std::thread thread_;
 };
 

@@ -236,7 +236,7 @@ class BridgeEngine final : public Engine {
     const auto held = session_.connection();
     Mirrors& mirrors = held->mirrors();
     Mirrors::Pins pins;
-    auto made = mirrors.Put(remote, {.plan = &plan, .node = &node, .count = bytes.size(), .remote_bytes = bytes}, &pins);
+    auto made = mirrors.Put(held->serial(), remote, {.plan = &plan, .node = &node, .count = bytes.size(), .remote_bytes = bytes}, &pins);
     mirrors.Unpin(pins);
     return made;
   }
