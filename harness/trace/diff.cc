@@ -32,7 +32,7 @@ class StepComparison {
     if (has_code && left_.code != right_.code) {
       Note("code", std::to_string(left_.code), std::to_string(right_.code));
     }
-    if (!left_.kind.empty() && !right_.kind.empty() && left_.kind != right_.kind) Note("kind", left_.kind, right_.kind);
+    if (OfTheCall(left_.kind) != OfTheCall(right_.kind)) Note("kind", left_.kind, right_.kind);
     if (!left_.module.empty() && !right_.module.empty() && left_.module != right_.module) {
       Note("module", left_.module, right_.module);
     }
@@ -49,6 +49,11 @@ class StepComparison {
   }
 
  private:
+  // Who refuses, and by what name, is each testee's own; what a call came to is not.
+  static std::string_view OfTheCall(std::string_view kind) {
+    return kind == "raised" || kind == "timeout" ? kind : std::string_view();
+  }
+
   static std::string Told(const StepRecord& step) {
     return std::string(Name(step.ending)) + (step.message.empty() ? "" : " (" + step.message + ")");
   }

@@ -85,6 +85,10 @@ TEST(CompareTraces, LeavesOutWhatLanesOweDifferently) {
   Parallel(due).due = false;
   Parallel(due).ending = Ending::kReturned;
   Parallel(nth).foreign[0].nth = 7;
+  Trace refused = sample, unsupported = sample;
+  refused.cases[0].record.steps[0].kind = "refused";
+  unsupported.cases[0].record.steps[0].kind = "unsupported";
+  EXPECT_TRUE(CompareTraces(refused, unsupported).empty());
   EXPECT_TRUE(CompareTraces(sample, choice).empty());
   EXPECT_TRUE(CompareTraces(sample, due).empty());
   EXPECT_TRUE(CompareTraces(sample, nth).empty());
