@@ -20,15 +20,16 @@ class Caller {
   virtual Slot Call(FunctionAddress function, std::span<const Slot> arguments, void* aggregate) = 0;
 };
 
-// A function pointer that a DLL may call while the object lives.
+// A function pointer that a DLL may call while the object lives. It may end while a thread
+// is inside; one that calls it afterwards gets zero.
 class Closure {
  public:
   virtual ~Closure() = default;
   virtual std::uint64_t address() const = 0;
 };
 
-// One way to make C calls from prototypes known at run time. Errors are
-// kUnsupported for signatures that this way cannot do.
+// One way to make C calls from prototypes known at run time; on any thread, callers and
+// engines alike. Errors are kUnsupported for signatures that this way cannot do.
 class CallEngine {
  public:
   virtual ~CallEngine() = default;

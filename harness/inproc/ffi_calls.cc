@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstring>
 #include <deque>
+#include <mutex>
 #include <vector>
 
 #include "harness/inproc/call_engine.h"
@@ -153,13 +154,20 @@ class FfiCaller final : public Caller {
   }
 };
 
-class FfiClosure final : public Closure {
+// The code that a DLL calls, with what it needs.
+class FfiEntry {
  public:
-  explicit FfiClosure(CallbackSink sink) : sink_(std::move(sink)) {}
-  FfiClosure(const FfiClosure&) = delete;
-  FfiClosure& operator=(const FfiClosure&) = delete;
-  ~FfiClosure() override {
+  explicit FfiEntry(CallbackSink sink) : sink_(std::move(sink)) {}
+  FfiEntry(const FfiEntry&) = delete;
+  FfiEntry& operator=(const FfiEntry&) = delete;
+  ~FfiEntry() {
     if (closure_ != nullptr) ffi_closure_free(closure_);
+  }
+
+  // From now on whoever calls gets zero.
+  void Empty() {
+    const std::lock_guard lock(mutex_);
+    sink_ = nullptr;
   }
 
   Expected<void> Prepare(const TypeTable& types, const Prototype& prototype) {
@@ -171,9 +179,14 @@ class FfiClosure final : public Closure {
     return {};
   }
 
-  std::uint64_t address() const override { return reinterpret_cast<std::uintptr_t>(code_); }
+  std::uint64_t address() const { return reinterpret_cast<std::uintptr_t>(code_); }
 
  private:
+  CallbackSink sink() {
+    const std::lock_guard lock(mutex_);
+    return sink_;
+  }
+
   static void Entered(ffi_cif* cif, void* result, void** arguments, void* self) {
     std::vector<Slot> slots(cif->nargs);
     for (unsigned i = 0; i < cif->nargs; ++i) {
@@ -188,7 +201,7 @@ class FfiClosure final : public Closure {
       std::memset(result, 0, cif->rtype->size);
       answer.aggregate = result;
     }
-    static_cast<FfiClosure*>(self)->sink_(slots, &answer);
+    if (const CallbackSink sink = static_cast<FfiEntry*>(self)->sink()) sink(slots, &answer);
     if (answer.aggregate == nullptr) StoreResult(*cif->rtype, answer.words, result);
   }
 
@@ -211,10 +224,44 @@ class FfiClosure final : public Closure {
     }
   }
 
+  std::mutex mutex_;
   CallbackSink sink_;
   Interface interface_;
   ffi_closure* closure_ = nullptr;
   void* code_ = nullptr;
+};
+
+// Entries whose closures ended: a DLL may still be inside, or call what it kept. Only
+// after many more have ended does one's code go.
+class EndedEntries {
+ public:
+  void Add(std::unique_ptr<FfiEntry> entry) {
+    entry->Empty();
+    const std::lock_guard lock(mutex_);
+    entries_.push_back(std::move(entry));
+    if (entries_.size() > kKept) entries_.pop_front();
+  }
+
+ private:
+  static constexpr std::size_t kKept = 1024;
+  std::mutex mutex_;
+  std::deque<std::unique_ptr<FfiEntry>> entries_;
+};
+
+class FfiClosure final : public Closure {
+ public:
+  explicit FfiClosure(CallbackSink sink) : entry_(std::make_unique<FfiEntry>(std::move(sink))) {}
+  FfiClosure(const FfiClosure&) = delete;
+  FfiClosure& operator=(const FfiClosure&) = delete;
+  ~FfiClosure() override {
+    static EndedEntries ended;
+    ended.Add(std::move(entry_));
+  }
+  Expected<void> Prepare(const TypeTable& types, const Prototype& prototype) { return entry_->Prepare(types, prototype); }
+  std::uint64_t address() const override { return entry_->address(); }
+
+ private:
+  std::unique_ptr<FfiEntry> entry_;
 };
 
 class FfiCalls final : public CallEngine {

@@ -4,9 +4,12 @@
 #include <windows.h>
 
 #include <charconv>
+#include <deque>
+#include <mutex>
 #include <utility>
 
 #include "harness/inproc/environment.h"
+#include "harness/inproc/guard.h"
 #include "harness/inproc/signature.h"
 #include "harness/testee/sdk/local_path.h"
 
@@ -39,6 +42,33 @@ FARPROC FindSymbol(HMODULE module, const std::string& symbol) {
   return GetProcAddress(module, MAKEINTRESOURCEA(ordinal));
 }
 
+// What belongs to a thread: its DLL's last error, the bytes of its last struct result, the note of its last request.
+thread_local DWORD t_last_error;
+thread_local std::vector<std::uint8_t> t_aggregate;
+thread_local std::string t_note;
+
+// One call, for RunGuarded.
+struct GuardedCall {
+  Caller* caller;
+  FunctionAddress function;
+  std::span<const Slot> arguments;
+  void* aggregate;
+  Slot result;
+
+  static void Run(void* data) {
+    auto& call = *static_cast<GuardedCall*>(data);
+    // The last error is the DLL's alone: our own system calls in between leave it be.
+    SetLastError(t_last_error);
+    call.result = call.caller->Call(call.function, call.arguments, call.aggregate);
+    t_last_error = GetLastError();
+  }
+};
+
+tl::unexpected<EngineError> FaultError(const Fault& fault) {
+  const Place place = PlaceOf(fault.address);
+  return tl::unexpected(EngineError{EngineError::Kind::kFault, fault.code, fault.address, Describe(fault, place), place.module, place.offset});
+}
+
 class InprocEngine final : public Engine {
  public:
   InprocEngine(std::unique_ptr<CallEngine> compiled, std::unique_ptr<TextCapture> text)
@@ -51,7 +81,8 @@ class InprocEngine final : public Engine {
     self.engine = compiled_ ? "compiled" : "libffi";
     self.abi = kAbi;
     self.capabilities = {"load", "call", "callback", "memory", "text", "last_error", "stdcall", "fastcall", "thiscall",
-                         "varargs", "by_value", "direct_memory"};
+                         "varargs", "by_value", "callback_by_value", "function_pointers", "direct_memory", "threads",
+                         "foreign_threads", "fault"};
     self.os = OsVersion();
     self.wine = WineVersion();
     self.cpu = CpuName();
@@ -61,61 +92,62 @@ class InprocEngine final : public Engine {
   EngineResult<Handle> Load(const std::string& path) override {
     const HMODULE module = LoadLibraryExW(LocalPath(path).c_str(), nullptr, LOAD_WITH_ALTERED_SEARCH_PATH);
     if (module == nullptr) return OsError(GetLastError(), "\"" + path + "\" cannot be loaded");
+    const std::lock_guard lock(mutex_);
     modules_.push_back(module);
     return static_cast<Handle>(modules_.size() - 1);
   }
 
   EngineResult<void> Unload(Handle module) override {
-    const HMODULE handle = std::exchange(modules_.at(module), nullptr);
+    HMODULE handle = nullptr;
+    {
+      const std::lock_guard lock(mutex_);
+      handle = std::exchange(modules_.at(module), nullptr);
+    }
     if (handle != nullptr && !FreeLibrary(handle)) return OsError(GetLastError(), "the module cannot be unloaded");
     return {};
   }
 
   EngineResult<Handle> Bind(Handle module, const std::string& symbol, const TypeTable& types,
                             const Prototype& prototype) override {
-    const FARPROC address = FindSymbol(modules_.at(module), symbol);
+    const FARPROC address = FindSymbol(ModuleOf(module), symbol);
     if (address == nullptr) return OsError(GetLastError(), "no symbol \"" + symbol + "\"");
-    if (auto callable = CheckCallable(types, prototype); !callable) return FromError(callable.error());
-    auto caller = WithStandIn([&](CallEngine& engine) { return engine.MakeCaller(types, prototype); });
-    if (!caller) return FromError(caller.error());
-    std::uint64_t aggregate_size = 0;
-    if (IsAggregate(types[prototype.result].kind)) {
-      const auto layout = LayoutOf(types, prototype.result, kAbi);
-      if (!layout) return FromError(layout.error());
-      aggregate_size = layout->size;
-    }
-    functions_.push_back({reinterpret_cast<FunctionAddress>(address), std::move(*caller), aggregate_size});
-    return static_cast<Handle>(functions_.size() - 1);
+    return BindCode(reinterpret_cast<FunctionAddress>(address), types, prototype);
+  }
+
+  EngineResult<Handle> BindAt(std::uint64_t address, const TypeTable& types, const Prototype& prototype) override {
+    return BindCode(reinterpret_cast<FunctionAddress>(static_cast<std::uintptr_t>(address)), types, prototype);
   }
 
   EngineResult<Called> Call(Handle function, std::span<const Slot> arguments, const CallOptions&) override {
-    // Not a reference: a callback may bind, and so move, functions.
-    const FunctionAddress address = functions_.at(function).address;
-    Caller* caller = functions_[function].caller.get();
-    // Not a member: a callback may call before this call returns.
-    std::vector<std::uint8_t> aggregate(functions_[function].aggregate_size);
-    // The last error is the DLL's alone: our own system calls in between leave it be.
-    SetLastError(last_error_);
-    Slot result = caller->Call(address, arguments, aggregate.empty() ? nullptr : aggregate.data());
-    last_error_ = GetLastError();
+    const Function* called = nullptr;
+    {
+      const std::lock_guard lock(mutex_);
+      called = &functions_.at(function);
+    }
+    // Not the thread's: a callback may call before this call returns.
+    std::vector<std::uint8_t> aggregate(called->aggregate_size);
+    GuardedCall call{called->caller.get(), called->address, arguments, aggregate.empty() ? nullptr : aggregate.data(), {}};
+    Fault fault;
+    const bool returned = RunGuarded(&GuardedCall::Run, &call, &fault);
 #ifndef _WIN64
     // What a wrong signature left on the x87 stack must not become the next case's
     // NaN: libffi does not fetch a struct{float} from there. The control word stays.
     __asm__ volatile("emms");
 #endif
+    if (!returned) return FaultError(fault);
     if (!aggregate.empty()) {
-      last_aggregate_ = std::move(aggregate);
-      result.aggregate = last_aggregate_.data();
+      t_aggregate = std::move(aggregate);
+      call.result.aggregate = t_aggregate.data();
     }
-    return Called{result, last_error_, true};
+    return Called{call.result, t_last_error, true};
   }
 
   EngineResult<std::shared_ptr<void>> MakeCallback(const TypeTable& types, const Prototype& prototype,
                                                    CallbackSink sink) override {
-    const CallbackSink guarded = [this, sink = std::move(sink)](std::span<const Slot> arguments, Slot* result) {
-      last_error_ = GetLastError();
+    const CallbackSink guarded = [sink = std::move(sink)](std::span<const Slot> arguments, Slot* result) {
+      t_last_error = GetLastError();
       sink(arguments, result);
-      SetLastError(last_error_);
+      SetLastError(t_last_error);
     };
     if (auto callable = CheckCallable(types, prototype); !callable) return FromError(callable.error());
     if (prototype.variadic) return FromError({ErrorCode::kInvalidArgument, "a callback cannot be variadic; declare its arguments"});
@@ -129,12 +161,12 @@ class InprocEngine final : public Engine {
   }
 
   EngineResult<std::uint64_t> FindData(Handle module, const std::string& symbol, const TypeTable&, TypeId) override {
-    const FARPROC address = FindSymbol(modules_.at(module), symbol);
+    const FARPROC address = FindSymbol(ModuleOf(module), symbol);
     if (address == nullptr) return OsError(GetLastError(), "no symbol \"" + symbol + "\"");
     return static_cast<std::uint64_t>(reinterpret_cast<std::uintptr_t>(address));
   }
 
-  std::string TakeNote() override { return std::exchange(note_, {}); }
+  std::string TakeNote() override { return std::exchange(t_note, {}); }
   std::vector<PrintedText> TakeText() override { return text_->Take(); }
 
  private:
@@ -144,24 +176,42 @@ class InprocEngine final : public Engine {
     std::uint64_t aggregate_size = 0;  // of a struct or union result
   };
 
+  HMODULE ModuleOf(Handle module) {
+    const std::lock_guard lock(mutex_);
+    return modules_.at(module);
+  }
+
+  EngineResult<Handle> BindCode(FunctionAddress address, const TypeTable& types, const Prototype& prototype) {
+    if (auto callable = CheckCallable(types, prototype); !callable) return FromError(callable.error());
+    auto caller = WithStandIn([&](CallEngine& engine) { return engine.MakeCaller(types, prototype); });
+    if (!caller) return FromError(caller.error());
+    std::uint64_t aggregate_size = 0;
+    if (IsAggregate(types[prototype.result].kind)) {
+      const auto layout = LayoutOf(types, prototype.result, kAbi);
+      if (!layout) return FromError(layout.error());
+      aggregate_size = layout->size;
+    }
+    const std::lock_guard lock(mutex_);
+    functions_.push_back({address, std::move(*caller), aggregate_size});
+    return static_cast<Handle>(functions_.size() - 1);
+  }
+
   template <typename Make>
   auto WithStandIn(const Make& make) -> decltype(make(std::declval<CallEngine&>())) {
     if (!compiled_) return make(*ffi_);
     auto made = make(*compiled_);
     if (made) return made;
     auto instead = make(*ffi_);
-    if (instead) note_ = "libffi stands in: " + made.error().message;
+    if (instead) t_note = "libffi stands in: " + made.error().message;
     return instead;
   }
 
-  std::unique_ptr<CallEngine> compiled_;
-  std::unique_ptr<CallEngine> ffi_;
-  std::unique_ptr<TextCapture> text_;
+  const std::unique_ptr<CallEngine> compiled_;
+  const std::unique_ptr<CallEngine> ffi_;
+  const std::unique_ptr<TextCapture> text_;
+  std::mutex mutex_;  // for what follows; a function stays where it is
   std::vector<HMODULE> modules_;
-  std::vector<Function> functions_;
-  std::vector<std::uint8_t> last_aggregate_;
-  std::string note_;
-  DWORD last_error_ = 0;
+  std::deque<Function> functions_;
 };
 
 }  // namespace

@@ -12,7 +12,7 @@ namespace spanproof {
 // Standard output and error of this process, turned into files that end with
 // it: writing to a file never waits, so no flood can deadlock, and what was
 // flushed is there to be read at once. Each stream keeps its order; between
-// the two the order within one Take is lost.
+// the two the order within one Take is lost. May be taken on any thread.
 class TextCapture {
  public:
   virtual ~TextCapture() = default;

@@ -4,6 +4,7 @@
 #include <windows.h>
 
 #include <cstdio>
+#include <mutex>
 #include <string>
 
 #include "harness/inproc/text_capture.h"
@@ -86,6 +87,7 @@ class FileCapture final : public TextCapture {
 
   std::vector<PrintedText> Take() override {
     FlushRuntimes();
+    const std::lock_guard lock(mutex_);
     std::vector<PrintedText> out;
     if (std::string text = ReadNew(&output_); !text.empty()) out.push_back({Stream::kStdout, std::move(text)});
     if (std::string text = ReadNew(&error_); !text.empty()) out.push_back({Stream::kStderr, std::move(text)});
@@ -93,6 +95,7 @@ class FileCapture final : public TextCapture {
   }
 
  private:
+  std::mutex mutex_;
   Sink output_;
   Sink error_;
 };
