@@ -80,6 +80,20 @@ void SetExceptionChain(void* first) {
 #endif
 }
 
+// What an exception of the x87's or SSE's leaves behind would raise the next one in code of ours.
+struct FloatControl {
+  std::uint16_t x87;
+  std::uint32_t sse;
+};
+FloatControl GetFloatControl() {
+  FloatControl control;
+  __asm__ volatile("fnstcw %0\n\tstmxcsr %1" : "=m"(control.x87), "=m"(control.sse));
+  return control;
+}
+void SetFloatControl(const FloatControl& control) {
+  __asm__ volatile("fnclex\n\tfldcw %0\n\tldmxcsr %1" : : "m"(control.x87), "m"(control.sse));
+}
+
 // 0: returned; 1: unwound; 2: left without unwinding.
 [[gnu::noinline]] int Run(void (*function)(void* data), void* data, Exit* exit) {
   if (__builtin_setjmp(exit->jump) != 0) return 2;
@@ -92,10 +106,12 @@ bool RunGuarded(void (*function)(void* data), void* data, Fault* fault) {
   Prepare();
   Exit exit = {{}, t_exit};
   void* const chain = ExceptionChain();
+  const FloatControl control = GetFloatControl();
   t_exit = &exit;
   const int ended = Run(function, data, &exit);
   t_exit = exit.outer;
   if (ended == 0) return true;
+  SetFloatControl(control);
   *fault = t_fault;
   if (ended == 2) {
     SetExceptionChain(chain);

@@ -35,6 +35,7 @@ leave_guard:
 
 _spanproof_inproc_guard_handler:		# (record, establisher frame, context, dispatcher)
 	movl	4(%esp), %ecx
+	fnclex				# an exception of the x87's would be raised again by its next instruction
 	testl	$6, 4(%ecx)			# EXCEPTION_UNWINDING | EXCEPTION_EXIT_UNWIND
 	jnz	pass_on
 	movl	8(%esp), %ebx			# our record; outlives the unwinding in a saved register

@@ -128,6 +128,59 @@ TEST_P(InprocTest, PassesStructsByValue) {
   EXPECT_EQ(two->result, (Value{Record{{{"from", point(2, 4)}, {"to", point(6, 8)}}}}));
 }
 
+TEST_P(InprocTest, AFaultIsTheAnswerOfItsCallAndTheNextCallWorks) {
+  ASSERT_TRUE(testee_->Load("faults", dlls_ + "faults_cdecl.dll"));
+  ASSERT_TRUE(testee_->Bind(types_, Function("run_fault", "faults", "int", {"int", "intptr_t"})));
+  ASSERT_TRUE(testee_->Bind(types_, Function("fault_handled_inside", "faults", "int", {"int*"})));
+  // Numbers of dlls/faults.h and the codes of their exceptions; those beside each other are left in different ways.
+  const std::pair<std::uint32_t, std::uint64_t> kKinds[] = {{2, 0xc0000005},  {7, 0xc00000fd},  {3, 0xc0000094}, {7, 0xc00000fd},
+                                                            {10, 0x20474343}, {4, 0xc000001d},  {6, 0xc0000005}, {10, 0x20474343},
+                                                            {8, 0xe0001234},  {13, 0x80000001}, {7, 0xc00000fd}, {5, 0x80000003},
+                                                            {14, 0xc000008e}, {15, 0xc000008e}};
+  const Value wild{Pointer{Pointer::To::kOpaque, {}, 0, 16}};
+  for (const char* thread : {"", "another"}) {
+    for (const auto& [kind, code] : kKinds) {
+      const Value argument{Scalar{Kind::kInt64, 8, kind == 8 ? code : 16}};
+      const auto called = testee_->Call({.function = "run_fault", .arguments = {Int(kind), argument}, .thread = thread});
+      ASSERT_FALSE(called) << kind;
+      ASSERT_EQ(called.error().error.trouble, Trouble::kFault) << kind << ": " << called.error().error.message;
+      EXPECT_EQ(called.error().error.code, code) << kind;
+      if (kind < 6) {
+        EXPECT_EQ(called.error().error.module, "faults_cdecl.dll") << kind;
+      }
+      // What the DLL handles itself is no outcome.
+      const auto handled = testee_->Call({.function = "fault_handled_inside", .arguments = {wild}, .thread = thread});
+      ASSERT_TRUE(handled) << "after " << kind << ": " << handled.error().error.message;
+      EXPECT_EQ(handled->result, Int(~0u));
+    }
+  }
+}
+
+TEST_P(InprocTest, CallsOverlapAndThreadsOfTheDllCallBack) {
+  Prototype prototype;
+  prototype.result = *types_.Parse("int");
+  prototype.arguments = {prototype.result};
+  const TypeId func = *types_.DefineFunction("func_t", prototype);
+  ASSERT_TRUE(testee_->Types(types_));
+  ASSERT_TRUE(testee_->Load("threads", dlls_ + "dll_threads_cdecl.dll"));
+  ASSERT_TRUE(testee_->Bind(types_, Function("run_on_threads", "threads", "int", {"func_t", "int"})));
+  CallbackSpec spec;
+  spec.name = "func";
+  spec.prototype = func;
+  ASSERT_TRUE(testee_->Callback(types_, spec));
+  testee_->Serve([](CallbackRecord* invocation) -> Expected<CallbackPlan> { return CallbackPlan{.answer = invocation->arguments.at(0)}; });
+  const Value pointer{Pointer{Pointer::To::kCallback, "func", 0, 0}};
+  const auto call = [&](const char* thread) { return CallRequest{.function = "run_on_threads", .arguments = {pointer, Int(8)}, .thread = thread}; };
+  int answered = 0;
+  testee_->CallInParallel({{call("a"), call("a")}, {call("b"), call("b")}}, [&](std::size_t, std::size_t, CallResult result) {
+    ASSERT_TRUE(result) << result.error().error.message;
+    EXPECT_EQ(result->result, Int(0 + 1 + 2 + 3 + 4 + 5 + 6 + 7));
+    ++answered;
+  });
+  EXPECT_EQ(answered, 4);
+  EXPECT_EQ(testee_->TakeForeign().size(), 32u);
+}
+
 INSTANTIATE_TEST_SUITE_P(Engines, InprocTest, ::testing::Values("compiled", "libffi"),
                          [](const auto& info) { return std::string(info.param); });
 
