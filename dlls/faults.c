@@ -35,8 +35,10 @@ void SPANPROOF_CONV fault_raise_for_good(uint32_t code) {
 }
 
 void SPANPROOF_CONV fault_guard_page(void) {
-  volatile char *page = VirtualAlloc(NULL, 4096, MEM_COMMIT, PAGE_READWRITE | PAGE_GUARD);
-  if (page) *page = 1;
+  static volatile char *pages;
+  DWORD before;
+  if (!pages) pages = VirtualAlloc(NULL, 3 * 4096, MEM_RESERVE | MEM_COMMIT, PAGE_READWRITE);
+  if (pages && VirtualProtect((void *)(pages + 4096), 4096, PAGE_READWRITE | PAGE_GUARD, &before)) pages[4096] = 1;
 }
 
 void SPANPROOF_CONV fault_x87(void) {

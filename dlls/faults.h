@@ -80,6 +80,8 @@ SPANPROOF_API int SPANPROOF_CONV fault_handled_inside(const int *p);
 SPANPROOF_API int SPANPROOF_CONV fault_handled_vectored(const int *p);
 SPANPROOF_API int SPANPROOF_CONV fault_lstrlen(const char *p);
 SPANPROOF_API int SPANPROOF_CONV fault_caught(void);
+/* Recurses until the stack ends, and takes that itself: -1. */
+SPANPROOF_API int SPANPROOF_CONV fault_handled_stack(void);
 /* func(value), or -1 where an exception came out of it, which a frame of the DLL then takes. */
 SPANPROOF_API int SPANPROOF_CONV handle_round(faults_func_t func, int value);
 /* func(value), and then that fault: what came before it was done. */

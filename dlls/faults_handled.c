@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include <malloc.h>
 #include <windows.h>
 
 #include "dlls/faults.h"
@@ -160,6 +161,11 @@ int SPANPROOF_CONV fault_handled_vectored(const int *p) {
   const int value = faults_bare_read(p);
   RemoveVectoredExceptionHandler(handler);
   return value;
+}
+
+int SPANPROOF_CONV fault_handled_stack(void) {
+  const int result = faults_round_call(fault_stack, 0);
+  return _resetstkoflw() ? result : -2;
 }
 
 int SPANPROOF_CONV handle_round(faults_func_t func, int value) { return faults_round_call(func, value); }

@@ -9,6 +9,7 @@
 #include "bridge/client/callback_state.h"
 #include "bridge/client/connection.h"
 #include "bridge/client/exception.h"
+#include "bridge/client/fault_text.h"
 #include "bridge/client/function_state.h"
 
 namespace bridge {
@@ -119,7 +120,7 @@ Expected<Conversation::Answer> Conversation::Ask(Verb verb, std::uint32_t target
         if (deadline_ != nullptr && deadline_->at_ <= std::chrono::steady_clock::now()) [[unlikely]] return tl::unexpected(Late());
         continue;
       case Verb::kNeedSpace: GrantSpace(); continue;
-      case Verb::kFault: touched_ = {lines_->reply.words[2], lines_->reply.words[3]}; [[fallthrough]];
+      case Verb::kFault: touched_ = {lines_->reply.words[2], protocol::TargetOf(head)}; [[fallthrough]];
       default: return tl::unexpected(Refusal(what));
     }
   }
@@ -154,24 +155,26 @@ void Conversation::ServeVisit(bool refused) {
   }
 }
 
-Error Conversation::Refusal(std::string_view what) const {
-  const std::uint32_t head = lines_->reply.head;
-  const Answer answer{protocol::TargetOf(head), lines_->reply.words};
-  if (protocol::VerbOf(head) == Verb::kFault) {
-    char text[64];
-    std::snprintf(text, sizeof text, "exception 0x%08x at 0x%llx", static_cast<unsigned>(answer.words[0]),
-                  static_cast<unsigned long long>(answer.words[1]));
-    return {ErrorCode::kFault, std::string(what) + " raised " + text, static_cast<std::uint32_t>(answer.words[0]),
-            answer.words[1]};
-  }
+const char* Conversation::TextIn(std::uint64_t address, std::uint64_t bytes) const {
   const Region segment = connection_->segment().region();
-  const auto* message = reinterpret_cast<const std::byte*>(answer.words[0] - connection_->segment().delta());
-  const bool sound = protocol::VerbOf(head) == Verb::kFailed && segment.Contains(message) &&
-                     answer.words[1] <= static_cast<std::uint64_t>(segment.end - message) &&
-                     answer.target <= static_cast<std::uint32_t>(ErrorCode::kInternal);
-  if (!sound) return {ErrorCode::kCorrupt, std::string(what) + ": the host's answer is malformed", 0, 0};
-  return {static_cast<ErrorCode>(answer.target), std::string(reinterpret_cast<const char*>(message), answer.words[1]),
-          static_cast<std::uint32_t>(answer.words[2]), 0};
+  const auto* text = reinterpret_cast<const std::byte*>(address - connection_->segment().delta());
+  const bool sound = segment.Contains(text) && bytes <= static_cast<std::uint64_t>(segment.end - text);
+  return sound ? reinterpret_cast<const char*>(text) : nullptr;
+}
+
+Error Conversation::Refusal(std::string_view what) const {
+  const Answer answer{protocol::TargetOf(lines_->reply.head), lines_->reply.words};
+  const auto& words = answer.words;
+  const Verb verb = protocol::VerbOf(lines_->reply.head);
+  if (verb == Verb::kFault) {
+    Exceptional exception{.code = static_cast<std::uint32_t>(words[0]), .address = words[1], .touched = words[2], .access = answer.target, .module = {}, .offset = words[3]};
+    if (const char* name = TextIn(words[4], words[5])) exception.module.assign(name, words[5]);
+    return {ErrorCode::kFault, std::string(what) + " raised " + Spell(exception), exception.code, exception.address, exception.module, exception.offset};
+  }
+  const char* message = TextIn(words[0], words[1]);
+  if (verb != Verb::kFailed || message == nullptr || answer.target > static_cast<std::uint32_t>(ErrorCode::kInternal))
+    return {ErrorCode::kCorrupt, std::string(what) + ": the host's answer is malformed", 0, 0};
+  return {static_cast<ErrorCode>(answer.target), std::string(message, words[1]), static_cast<std::uint32_t>(words[2]), 0};
 }
 
 Expected<Conversation::Answer> Conversation::AskWithPayload(Verb verb, std::uint32_t target,

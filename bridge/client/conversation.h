@@ -111,6 +111,8 @@ class Conversation {
   Error Late();
   // The reply line's kFailed or kFault as an error.
   Error Refusal(std::string_view what) const;
+  // Text that an answer names by the host's address; null where it does not lie in the segment.
+  const char* TextIn(std::uint64_t address, std::uint64_t bytes) const;
   Error Lost(std::string_view what);
   void ServeCallback(bool refused = false);
   void GrantSpace();

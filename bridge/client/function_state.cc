@@ -92,6 +92,12 @@ Error Explain(Conversation* here, std::size_t base, Error error) {
   return error;
 }
 
+// A fault ended the call alone.
+Error WhatBecame(Error error) {
+  if (error.code == ErrorCode::kFault) error.message += "; the session still works";
+  return error;
+}
+
 std::uint64_t OwnAddress(void* context, std::uint64_t address) {
   auto* here = static_cast<Conversation*>(context);
   const Mirrors& mirrors = here->connection().mirrors();
@@ -299,10 +305,10 @@ Expected<void> FunctionState::CallHere(Conversation* here, std::uint64_t* words)
   if (sent_ <= protocol::kWords) [[likely]] std::copy_n(few.begin(), protocol::kWords, line.begin());
   auto answer = here->Ask(Verb::kCall, *id, line, symbol_);
   if (!answer) [[unlikely]]
-    return tl::unexpected(here->checked() ? Explain(here, scope.base(), answer.error()) : answer.error());
+    return tl::unexpected(WhatBecame(here->checked() ? Explain(here, scope.base(), answer.error()) : answer.error()));
   if (here->checked()) [[unlikely]]
     if (const auto where = here->checked()->Verify(scope.checked()))
-      return tl::unexpected(WrittenTo(symbol_, *where, std::span(here->instances()).subspan(scope.base())));
+      return tl::unexpected(WhatBecame(WrittenTo(symbol_, *where, std::span(here->instances()).subspan(scope.base()))));
   here->last_error = static_cast<std::uint32_t>(answer->words[1]);
   std::uint64_t result = answer->words[0];
   if (!before_.empty()) {

@@ -109,7 +109,7 @@ TEST_F(SessionTest, AFaultIsAnErrorAndTheSessionGoesOn) {
   EXPECT_EQ(tried.error().code, ErrorCode::kFault);
   EXPECT_EQ(tried.error().os_error, 0xc0000005u);
   EXPECT_NE(tried.error().address, 0u);
-  EXPECT_TRUE(Says(tried.error(), {"strlen raised exception 0xc0000005 at 0x"}));
+  EXPECT_TRUE(Says(tried.error(), {"strlen raised exception 0xc0000005 (access violation, reading 0x10) at msvcrt.dll+0x"}));
   EXPECT_EQ(add_int_(1, 2), 3);
 }
 

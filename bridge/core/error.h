@@ -26,6 +26,8 @@ struct Error {
   std::string message;         // what, where, and what to do; one line
   std::uint32_t os_error = 0;  // GetLastError() of the host, or the exception's code for kFault
   std::uint64_t address = 0;   // kFault: where in the host's address space
+  std::string module = {};     // kFault: base name of the module that the address lies in; empty: in none
+  std::uint64_t offset = 0;    // of the address in it
 
   bool operator==(const Error&) const = default;
 };
@@ -35,7 +37,7 @@ using Expected = tl::expected<T, Error>;
 
 inline tl::unexpected<Error> Fail(ErrorCode code, std::string message,
                                   std::uint32_t os_error = 0) {
-  return tl::unexpected<Error>(Error{code, std::move(message), os_error, 0});
+  return tl::unexpected<Error>(Error{code, std::move(message), os_error, 0, {}, 0});
 }
 
 }  // namespace bridge

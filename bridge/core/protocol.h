@@ -43,7 +43,9 @@ enum class Verb : std::uint32_t {
   // host to client
   kDone = 64,        // of a call: [0] result, [1] last error
   kFailed,           // target: ErrorCode. [0] address, [1] bytes of the message, [2] Windows' error
-  kFault,            // [0] exception code, [1] address; access violation in a call: [2] what it touched, [3] 0 read, 1 write, 8 execute
+  kFault,            // target: how an access violation in a call touched: 0 read, 1 write, 8 execute. [0] exception code,
+                     // [1] address, [2] what it touched, [3] the address's offset in its module, whose name is [4] address,
+                     // [5] bytes of UTF-8; 0: none
   kCallback,         // target: the callback's prototype. [0] token, [1] address of the argument words; begins on visitors' channels
   kNeedSpace,        // [0] bytes
 };
@@ -101,6 +103,26 @@ struct Place {
   std::uint64_t bytes;
 };
 
+// How the host ended, where it could still say so.
+enum class Ending : std::uint32_t {
+  kUnsaid = 0,
+  kExit = 1,       // a thread called ExitProcess, or exit
+  kException = 2,  // a thread of a DLL's own raised what nobody took
+  kAbort = 3,      // a DLL called abort, or let std::terminate
+};
+
+// Written once, `ending` last.
+struct Ended {
+  std::atomic<Ending> ending;
+  std::uint32_t code;     // kException: its code
+  std::uint64_t address;  // of the exception; else where a module called what ended the process, 0 where that is not known
+  std::uint64_t offset;   // of the address in its module
+  std::uint64_t touched;  // kException, an access violation: the data, and how: 0 read, 1 write, 8 execute
+  std::uint32_t access;
+  char module[84];        // base name, UTF-8, cut off where it is longer; ends with a zero
+};
+static_assert(sizeof(Ended) == 120);
+
 struct Header {
   std::uint32_t magic;
   std::uint32_t version;
@@ -110,6 +132,7 @@ struct Header {
   std::uint32_t host_pointer_bytes;   // written by the host
   std::uint32_t host_version;
   std::atomic<std::uint32_t> spins;   // pauses before a host thread parks; the client keeps it up to date
+  Ended ended;                        // written by the host
 };
 static_assert(sizeof(Header) <= 4096);
 

@@ -11,7 +11,9 @@
 #include "bridge/host/c_runtimes.h"
 #include "bridge/host/foreign_memory.h"
 #include "bridge/host/guarded_call.h"
+#include "bridge/host/module_at.h"
 #include "bridge/host/session.h"
+#include "bridge/host/stack_guard.h"
 
 namespace bridge::host {
 namespace {
@@ -128,7 +130,21 @@ void Channel::SendError(const Error& error) {
   scratch_.Release(mark);
 }
 
+void Channel::SendFault(const Fault& fault) {
+  const Scratch::Mark mark = scratch_.mark();
+  const ModuleAt module = FindModuleAt(fault.address);
+  protocol::Words words{fault.code, fault.address, fault.data, module.offset};
+  if (auto block = scratch_.Allocate(module.name.size() + 1, 1)) {
+    std::memcpy(*block, module.name.data(), module.name.size());
+    words[4] = Address(*block);
+    words[5] = module.name.size();
+  }
+  Send(Verb::kFault, fault.access, words);
+  scratch_.Release(mark);
+}
+
 bool Channel::Serve() {
+  GuardStack();
   t_channel = this;
   Message message;
   while (Receive(&message)) {
@@ -274,8 +290,7 @@ void Channel::Call(const Message& message) {
   GuardedCall(*function, arguments, segment_, &called);
   if (called.outcome != Outcome::kReturned) [[unlikely]] {
     disturbed_ = true;
-    const Fault& fault = called.fault;
-    if (called.outcome == Outcome::kFault) return Send(Verb::kFault, 0, {fault.code, fault.address, fault.data, fault.access});
+    if (called.outcome == Outcome::kFault) return SendFault(called.fault);
     return SendError(DescribeOutcome(*function, called));
   }
   last_error_ = GetLastError();

@@ -11,6 +11,7 @@
 #include "bridge/core/marshal.h"
 #include "bridge/core/protocol.h"
 #include "bridge/host/doorbell_pipes.h"
+#include "bridge/host/guarded_call.h"
 #include "bridge/host/registry.h"
 #include "bridge/host/thread_watch.h"
 
@@ -84,6 +85,7 @@ class Channel {
   bool Receive(Message* message);
   void Send(protocol::Verb verb, std::uint32_t target, const protocol::Words& words);
   void SendError(const Error& error);
+  void SendFault(const Fault& fault);
   // Carries out one request and answers it. False: the conversation is over.
   bool Handle(const Message& message);
   void Call(const Message& message);

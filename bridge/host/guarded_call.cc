@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: MIT
 #include "bridge/host/guarded_call.h"
 
+#include <windows.h>
+
+#include "bridge/host/stack_guard.h"
+#include "bridge/host/x87.h"
+
 namespace bridge::host {
 namespace {
 
@@ -13,9 +18,21 @@ std::string_view Name(Convention convention) {
 
 }  // namespace
 
-void NoteFault(const Fault& fault) { t_fault = fault; }
+Fault FaultOf(const EXCEPTION_RECORD& record) {
+  const bool touched = (record.ExceptionCode == EXCEPTION_ACCESS_VIOLATION || record.ExceptionCode == EXCEPTION_IN_PAGE_ERROR) &&
+                       record.NumberParameters >= 2;
+  return {record.ExceptionCode, reinterpret_cast<std::uintptr_t>(record.ExceptionAddress),
+          touched ? record.ExceptionInformation[1] : 0, touched ? static_cast<std::uint32_t>(record.ExceptionInformation[0]) : 0};
+}
 
-Fault NotedFault() { return t_fault; }
+void NoteException(const EXCEPTION_RECORD* record) { t_fault = FaultOf(*record); }
+
+void AnswerWithNoted(Called* called) {
+  EmptyX87();
+  called->outcome = Outcome::kFault;
+  called->fault = t_fault;
+  if (t_fault.code == EXCEPTION_STACK_OVERFLOW) RestoreStackGuard();
+}
 
 Error DescribeOutcome(const Function& function, const Called& called) {
   switch (called.outcome) {

@@ -43,8 +43,10 @@ void GuardedCall(const Function& function, const std::uint64_t* words, Region se
 // What to tell the client of an outcome that is not kReturned.
 Error DescribeOutcome(const Function& function, const Called& called);
 
-// Written by the stubs' handlers, read by the frame that they unwound to.
-void NoteFault(const Fault& fault);
-Fault NotedFault();
+Fault FaultOf(const struct _EXCEPTION_RECORD& record);
+
+// For the stubs: their handlers write down what happened, the frame that they unwound to answers with it.
+void NoteException(const struct _EXCEPTION_RECORD* record);
+void AnswerWithNoted(Called* called);
 
 }  // namespace bridge::host

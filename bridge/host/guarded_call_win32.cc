@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "bridge/host/guarded_call.h"
+#include "bridge/host/x87.h"
 
 extern "C" {
 
@@ -17,39 +18,12 @@ struct StubResult {
 int spanproof_guarded_call(const bridge::host::StubCall* call, const std::uint32_t* pieces, StubResult* result);
 
 void spanproof_guard_note(EXCEPTION_RECORD* record) {
-  const bool touched = record->ExceptionCode == EXCEPTION_ACCESS_VIOLATION && record->NumberParameters >= 2;
-  bridge::host::NoteFault({record->ExceptionCode, reinterpret_cast<std::uintptr_t>(record->ExceptionAddress),
-                           touched ? record->ExceptionInformation[1] : 0,
-                           touched ? static_cast<std::uint32_t>(record->ExceptionInformation[0]) : 0});
+  bridge::host::NoteException(record);
 }
 }
 
 namespace bridge::host {
 namespace {
-
-constexpr std::uint16_t kTopBits = 0x3800;  // of the x87 status word: which register is st(0)
-
-// The x87's environment, as fnstenv writes it in 32-bit protected mode.
-struct X87 {
-  std::uint32_t control, status, tags, instruction, selector, operand, operand_selector;
-};
-
-// Empties the x87 stack; the control word stays.
-void ResetX87() {
-  X87 state;
-  asm volatile("fnstenv %0" : "=m"(state));
-  state.status &= ~static_cast<std::uint32_t>(kTopBits);
-  state.tags = 0xffff;
-  asm volatile("fldenv %0" : : "m"(state));
-}
-
-// Whether exactly st(0) holds a value. DLLs may have turned the stack before: what is st(0) says nothing by itself.
-bool OneOnX87() {
-  X87 state;
-  asm volatile("fnstenv %0\n\tfldcw %0" : "+m"(state));
-  const unsigned shift = (state.status & kTopBits) >> 11 << 1;  // of st(0)'s tag; 3: empty
-  return (state.tags >> shift & 3) != 3 && ((state.tags | 3u << shift) & 0xffff) == 0xffff;
-}
 
 // The rest of a call after which the x87 stack is not as the declared result lets expect.
 void Settle(std::uint32_t floating_bytes, StubResult* result, Called* called) {
@@ -66,17 +40,12 @@ void Settle(std::uint32_t floating_bytes, StubResult* result, Called* called) {
       std::memcpy(result, &value, sizeof value);
     }
   }
-  ResetX87();
+  EmptyX87();
 }
 
 void Run(const Function& function, const std::uint32_t* pieces, Called* called) {
   StubResult result;
-  if (spanproof_guarded_call(&function.stub, pieces, &result) != 0) [[unlikely]] {
-    ResetX87();
-    called->outcome = Outcome::kFault;
-    called->fault = NotedFault();
-    return;
-  }
+  if (spanproof_guarded_call(&function.stub, pieces, &result) != 0) [[unlikely]] return AnswerWithNoted(called);
   called->outcome = Outcome::kReturned;
   const std::uint16_t expected = function.stub.floating_bytes != 0 ? kTopBits : 0;
   if ((result.x87_status & kTopBits) != expected) [[unlikely]] Settle(function.stub.floating_bytes, &result, called);

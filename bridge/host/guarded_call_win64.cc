@@ -12,10 +12,7 @@ extern char spanproof_guard_resume[];
 EXCEPTION_DISPOSITION spanproof_guard_handler(EXCEPTION_RECORD* record, void* frame, CONTEXT*,
                                               DISPATCHER_CONTEXT* dispatcher) {
   if ((record->ExceptionFlags & (EXCEPTION_UNWINDING | EXCEPTION_EXIT_UNWIND)) == 0) {
-    const bool touched = record->ExceptionCode == EXCEPTION_ACCESS_VIOLATION && record->NumberParameters >= 2;
-    bridge::host::NoteFault({record->ExceptionCode, reinterpret_cast<std::uint64_t>(record->ExceptionAddress),
-                             touched ? record->ExceptionInformation[1] : 0,
-                             touched ? static_cast<std::uint32_t>(record->ExceptionInformation[0]) : 0});
+    bridge::host::NoteException(record);
     RtlUnwindEx(frame, spanproof_guard_resume, record, reinterpret_cast<void*>(1), dispatcher->ContextRecord,
                 dispatcher->HistoryTable);
   }
@@ -30,11 +27,8 @@ void PrepareCall(Function*) {}
 void GuardedCall(const Function& function, const std::uint64_t* words, Region, Called* called) {
   const Binding& binding = function.binding;
   std::uint64_t registers[2];  // rax, xmm0
-  if (spanproof_guarded_call(function.code, words, binding.arguments.size(), registers) != 0) [[unlikely]] {
-    called->outcome = Outcome::kFault;
-    called->fault = NotedFault();
-    return;
-  }
+  if (spanproof_guarded_call(function.code, words, binding.arguments.size(), registers) != 0) [[unlikely]]
+    return AnswerWithNoted(called);
   called->outcome = Outcome::kReturned;
   called->result = registers[binding.result.in == ResultIn::kFloating];
 }
