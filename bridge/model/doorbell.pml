@@ -1,21 +1,22 @@
 /* SPDX-License-Identifier: MIT
  *
  * The doorbell of PROTOCOL.md and core/doorbell.h for the model checker spin: a
- * client and a host take turns over two lines and two pipes for MESSAGES messages
- * each way, then the channel is closed, and either side may die at any step.
+ * client and a host's thread take turns over two lines and two pipes for MESSAGES messages
+ * each way, then the thread ends. At any step either process may die, or the DLL end the thread.
  *
  * Checked in every reachable state, for every order of steps:
  * - nobody waits for ever (an invalid end state): no lost wake-up, no deadlock, and who
  *   survives the other side ends;
  * - message n is read whole, once, and no other in its place;
  * - at most one byte is under way in a pipe, none is left over, and no mark;
- * - a closed channel's lines are not touched by the host any more.
+ * - the client takes the thread's end for the host's only where the host is dead, and the
+ *   lines of a channel that ended are not touched by the host any more.
  * Run as a search for cycles (-DNP) it shows too that every execution ends.
  *
  * The machine is x86 (TSO): a store waits in its CPU's buffer, first in, first out, until
  * it is flushed at any later moment; a load looks into its own buffer first; an exchange
  * empties the buffer and is one step. Spinning longer is looking later, so S1 is one
- * look at any moment. HOST_BEGINS: the host sends the first message.
+ * look at any moment. HOST_BEGINS: a visitor's channel, whose client waits for one message more.
  *
  * WITHOUT_… takes one thing away; CMakeLists.txt says how each of them shows.
  */
@@ -50,7 +51,10 @@ Buffer stores[2];
 
 byte pipe[2];           /* bytes under way to a side */
 bool closed[2];         /* a side closed its ends of the pipes */
-bool dead[2];
+bool dead[2];           /* the process */
+bool killed;            /* the host's thread, by the DLL */
+bool over;              /* the host's thread has done its work */
+bool ended;             /* the channel's `end` */
 bool lines_are_free;    /* the client gives them to the next channel */
 
 /* The end of a pipe is seen when its writer closed it, or died and all that it stored has arrived. */
@@ -219,7 +223,7 @@ inline Await(me) {
   od;
   mark = 0;
   if
-  :: gone -> assert(dead[OTHER(me)]); goto over
+  :: gone -> goto left
   :: else -> assert(seen == turn)
   fi;
   Load(me, HEAD(OTHER(me)), seen);
@@ -229,20 +233,20 @@ inline Await(me) {
   seen = 0
 }
 
-/* After its last message the host's thread closes its pipes; the client's lines are free when it sees that. */
-inline Close(me) {
-  if
-  :: me == HOST -> closed[HOST] = true
-  :: else ->
-#ifndef WITHOUT_WAITING_FOR_THE_END
-     ENDED(HOST);
+#if defined(HOST_BEGINS) && !defined(WITHOUT_WAITING_FOR_THE_END)
+#define GOES_ON(me) (turn <= MESSAGES || me == CLIENT)
+#else
+#define GOES_ON(me) (turn <= MESSAGES)
 #endif
-     atomic {
-       lines_are_free = true;
-       assert(dead[HOST] || (pipe[CLIENT] == 0 && pipe[HOST] == 0));
-       assert(dead[HOST] || (memory[ASLEEP(CLIENT)] == 0 && memory[ASLEEP(HOST)] == 0))
-     }
-  fi
+
+/* What the client makes of the pipe's end. */
+inline SeeTheEnd() {
+  atomic {
+    assert(ended || dead[HOST]);
+    lines_are_free = true;
+    assert(killed || dead[HOST] || (pipe[CLIENT] == 0 && pipe[HOST] == 0));
+    assert(killed || dead[HOST] || (memory[ASLEEP(CLIENT)] == 0 && memory[ASLEEP(HOST)] == (FIRST == HOST)))
+  }
 }
 
 proctype Side(bit me) {
@@ -250,7 +254,7 @@ proctype Side(bit me) {
   bool gone;
   {
     do
-    :: turn <= MESSAGES ->
+    :: GOES_ON(me) ->
        if
        :: me == FIRST -> Publish(me); Await(me)
        :: else -> Await(me); Publish(me)
@@ -258,10 +262,37 @@ proctype Side(bit me) {
        turn++
     :: else -> break
     od;
-    Close(me);
-over:
-    skip
-  } unless { dead[me] }
+#ifdef WITHOUT_WAITING_FOR_THE_END
+    ended = true;
+#else
+#ifndef HOST_BEGINS
+    me == HOST || ENDED(HOST);
+#endif
+#endif
+left:
+    if
+    :: me == HOST
+    :: me == CLIENT -> SeeTheEnd()
+    fi
+  } unless { dead[me] || (killed && me == HOST) };
+  over = over || me == HOST
+}
+
+/* The host's watch over its threads: says that one is over, then closes its pipes. */
+proctype Watch() {
+  {
+    over && stores[HOST].count == 0;
+#ifdef WITHOUT_END_FIRST
+    closed[HOST] = true;
+#endif
+    atomic {
+      Touch(HOST);
+      ended = true
+    };
+#ifndef WITHOUT_END_FIRST
+    closed[HOST] = true
+#endif
+  } unless { dead[HOST] }
 }
 
 proctype Flush(bit side) {
@@ -271,11 +302,12 @@ end:
   od
 }
 
-/* Kills a side, or nobody, at any moment. */
+/* Kills a process, or the host's thread, or nobody, at any moment. */
 proctype Death() {
   if
   :: dead[CLIENT] = true
   :: dead[HOST] = true
+  :: killed = true
   :: skip
   fi
 }
@@ -284,6 +316,9 @@ init {
   atomic {
     run Flush(CLIENT);
     run Flush(HOST);
+#ifndef WITHOUT_WATCH
+    run Watch();
+#endif
     run Death();
     run Side(CLIENT);
     run Side(HOST)
