@@ -51,6 +51,17 @@ LONG CALLBACK OnStackOverflow(EXCEPTION_POINTERS* exception) {
   Leave();
 }
 
+// Wine (8.0 and 10.0 were seen) commits the whole stack, with one page at its end to guard it, and
+// moves that page for no guarantee: what is left behind it is too little for the exception's own
+// frame where that holds AVX-512's registers, and the thread ends. So a page guards what was guaranteed.
+// On Windows nothing is committed there, and nothing changes.
+void GuardWhatIsGuaranteed() {
+  MEMORY_BASIC_INFORMATION stack;
+  if (VirtualQuery(&stack, &stack, sizeof stack) == 0) return;
+  DWORD before = 0;
+  VirtualProtect(static_cast<char*>(stack.AllocationBase) + kRoomToHandle, 1, PAGE_READWRITE | PAGE_GUARD, &before);
+}
+
 // Per process and per thread, before the first call that may overflow.
 void Prepare() {
   static void* const handler = AddVectoredExceptionHandler(1, OnStackOverflow);
@@ -59,6 +70,7 @@ void Prepare() {
   t_prepared = true;
   ULONG room = kRoomToHandle;
   SetThreadStackGuarantee(&room);
+  GuardWhatIsGuaranteed();
 }
 
 // The chain of handlers that the thread's block holds. On win64 only Wine's own
@@ -115,8 +127,11 @@ bool RunGuarded(void (*function)(void* data), void* data, Fault* fault) {
   *fault = t_fault;
   if (ended == 2) {
     SetExceptionChain(chain);
-    // The page that the overflow used up guards again.
-    if (t_fault.code == EXCEPTION_STACK_OVERFLOW) _resetstkoflw();
+    // The pages that the overflow used up guard again.
+    if (t_fault.code == EXCEPTION_STACK_OVERFLOW) {
+      _resetstkoflw();
+      GuardWhatIsGuaranteed();
+    }
   }
   return false;
 }
