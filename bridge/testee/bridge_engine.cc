@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: MIT
 #include "bridge/testee/bridge_engine.h"
 
+#include <chrono>
 #include <fstream>
+#include <map>
+#include <mutex>
 #include <optional>
-#include <set>
 #include <utility>
 
 #include "bridge/client/connection.h"
@@ -29,9 +31,11 @@ tl::unexpected<EngineError> FromError(const Error& error) {
     case ErrorCode::kNotFound: kind = EngineError::Kind::kOs; break;
     case ErrorCode::kUnsupported: kind = EngineError::Kind::kUnsupported; break;
     case ErrorCode::kFault: kind = EngineError::Kind::kFault; break;
+    case ErrorCode::kDisconnected: kind = EngineError::Kind::kEnded; break;
+    case ErrorCode::kTimeout: kind = EngineError::Kind::kTimeout; break;
     default: break;
   }
-  return tl::unexpected(EngineError{kind, error.os_error, error.address, error.message});
+  return tl::unexpected(EngineError{kind, error.os_error, error.address, error.message, error.module, error.offset});
 }
 
 // Slots are zero-extended, the bridge's words extended by their sign.
@@ -79,7 +83,8 @@ class BridgeEngine final : public Engine {
     self.abi = HarnessAbi();
     self.memory_abi = spanproof::Abi::kSysv64Windows;  // the client's own, which the bridge translates
     self.capabilities = {"load",  "call",     "callback", "memory",   "text",   "last_error",
-                         "stdcall", "fastcall", "thiscall", "varargs", "by_value", "fault"};
+                         "stdcall", "fastcall", "thiscall", "varargs", "by_value", "fault",
+                         "threads", "foreign_threads", "deadline", "restart"};
     self.os = "wine";
     self.wine = WineVersion();
     self.cpu = CpuName();
@@ -89,12 +94,13 @@ class BridgeEngine final : public Engine {
   EngineResult<Handle> Load(const std::string& path) override {
     auto module = session_.TryLoad(path);
     if (!module) return FromError(module.error());
+    const std::lock_guard lock(mutex_);
     modules_.push_back(std::move(*module));
     return static_cast<Handle>(modules_.size() - 1);
   }
 
   EngineResult<void> Unload(Handle module) override {
-    if (auto done = modules_.at(module).TryUnload(); !done) return FromError(done.error());
+    if (auto done = ModuleOf(module).TryUnload(); !done) return FromError(done.error());
     return {};
   }
 
@@ -102,19 +108,29 @@ class BridgeEngine final : public Engine {
                             const spanproof::Prototype& prototype) override {
     auto signature = Translate(types, prototype);
     if (!signature) return FromError(signature.error());
-    auto bound = FunctionState::Bind(modules_.at(module).state(), symbol, std::move(*signature));
+    auto bound = FunctionState::Bind(ModuleOf(module).state(), symbol, std::move(*signature));
     if (!bound) return FromError(bound.error());
-    functions_.push_back(std::move(*bound));
+    const std::lock_guard lock(mutex_);
+    functions_.push_back({std::move(*bound), symbol});
     return static_cast<Handle>(functions_.size() - 1);
   }
 
-  EngineResult<Called> Call(Handle function, std::span<const Slot> arguments, const spanproof::CallOptions&) override {
-    const std::shared_ptr<const FunctionState> called = functions_.at(function);
+  EngineResult<Called> Call(Handle function, std::span<const Slot> arguments, const spanproof::CallOptions& options) override {
+    const auto [called, symbol] = FunctionOf(function);
+    // A new host's, where the last one ended.
+    auto here = session_.core()->Here();
+    if (!here) return FromError(here.error());
     const Signature& signature = called->signature();
     std::vector<std::uint64_t> words(arguments.size() + 1);
-    for (std::size_t i = 0; i < arguments.size(); ++i)
+    for (std::size_t i = 0; i < arguments.size(); ++i) {
+      const Kind kind = signature.arguments[i].kind();
       words[i] = IsAggregate(signature.arguments[i]) ? reinterpret_cast<std::uint64_t>(arguments[i].aggregate)
-                                                     : ToWord(signature.arguments[i].kind(), arguments[i].words[0]);
+                                                     : ToWord(kind, arguments[i].words[0]);
+      if (kind != Kind::kFunction) continue;
+      auto code = CodeIn(&(*here)->connection(), words[i]);
+      if (!code) return FromError(code.error());
+      words[i] = *code;
+    }
     thread_local std::vector<std::byte> room;  // of a result by value, until the thread's next call
     if (IsAggregate(signature.result)) {
       auto layout = LayoutOf(signature.result, Abi::kSysv64);
@@ -123,6 +139,8 @@ class BridgeEngine final : public Engine {
       words.back() = reinterpret_cast<std::uint64_t>(room.data());
     }
     std::exception_ptr thrown;
+    std::optional<Conversation::Deadline> deadline;
+    if (options.deadline_ms != 0) deadline.emplace(*here, std::chrono::milliseconds(options.deadline_ms), symbol);
     auto done = called->Call(words.data(), &thrown);
     if (thrown) return FromError(internal::DescribeException(thrown));
     if (!done) return FromError(done.error());
@@ -131,7 +149,7 @@ class BridgeEngine final : public Engine {
       result.result.aggregate = room.data();
     else
       result.result.words[0] = ToSlot(signature.result.kind(), words.back());
-    result.last_error = session_.LastError();
+    result.last_error = (*here)->last_error;
     result.last_error_known = true;
     return result;
   }
@@ -151,17 +169,22 @@ class BridgeEngine final : public Engine {
     };
     auto made = internal::MakeCallback(session_.core(), *signature, std::move(handler));
     if (!made) return FromError(made.error());
-    codes_.insert((*made)->code());
+    const std::lock_guard lock(mutex_);
+    std::erase_if(codes_, [](const auto& each) { return each.second.expired(); });
+    codes_[(*made)->code()] = *made;
     return std::shared_ptr<void>(std::move(*made));
   }
 
   std::uint64_t CallbackAddress(const std::shared_ptr<void>& callback) override {
-    return static_cast<const LiveCallback*>(callback.get())->code();
+    const std::lock_guard lock(mutex_);
+    for (const auto& [code, live] : codes_)
+      if (live.lock() == callback) return code;
+    return 0;
   }
 
   EngineResult<std::uint64_t> FindData(Handle module, const std::string& symbol, const spanproof::TypeTable& types,
                                        spanproof::TypeId type) override {
-    auto found = modules_.at(module).state()->FindData(symbol);
+    auto found = ModuleOf(module).state()->FindData(symbol);
     if (!found) return FromError(found.error());
     const auto layout = spanproof::LayoutOf(types, type, HarnessAbi());
     if (!layout) return FromError({ErrorCode::kInvalidArgument, layout.error().message, 0, 0});
@@ -190,7 +213,7 @@ class BridgeEngine final : public Engine {
 
   // By an address that can be passed like any other: a copy's, empty where nothing was brought over yet.
   std::uint64_t OwnAddress(std::uint64_t foreign) override {
-    if (codes_.contains(foreign)) return foreign;
+    if (IsCode(foreign)) return foreign;
     const auto held = session_.connection();
     Connection& connection = *held;
     const std::uint64_t shared = foreign - connection.segment().delta();
@@ -210,7 +233,7 @@ class BridgeEngine final : public Engine {
 
   std::vector<spanproof::PrintedText> TakeText() override {
     std::vector<spanproof::PrintedText> texts;
-    auto text = session_.connection()->TakeText();
+    auto text = session_.core()->TakeText();
     if (!text) return texts;  // the host is gone: the call says so
     if (!text->out.empty()) texts.push_back({spanproof::Stream::kStdout, std::move(text->out)});
     if (!text->err.empty()) texts.push_back({spanproof::Stream::kStderr, std::move(text->err)});
@@ -218,6 +241,11 @@ class BridgeEngine final : public Engine {
   }
 
  private:
+  struct Bound {
+    std::shared_ptr<const FunctionState> state;
+    std::string symbol;
+  };
+
   spanproof::Abi HarnessAbi() const {
     switch (abi_) {
       case Abi::kWin64Msvc: return spanproof::Abi::kWin64Msvc;
@@ -227,6 +255,31 @@ class BridgeEngine final : public Engine {
       case Abi::kSysv64: break;
     }
     return spanproof::Abi::kSysv64;
+  }
+
+  Module ModuleOf(Handle module) const {
+    const std::lock_guard lock(mutex_);
+    return modules_.at(module);
+  }
+  Bound FunctionOf(Handle function) const {
+    const std::lock_guard lock(mutex_);
+    return functions_.at(function);
+  }
+  bool IsCode(std::uint64_t address) const {
+    const std::lock_guard lock(mutex_);
+    const auto known = codes_.find(address);
+    return known != codes_.end() && !known->second.expired();
+  }
+  // Where the code of a callback of ours lies in that host; other addresses as they are.
+  Expected<std::uint64_t> CodeIn(Connection* connection, std::uint64_t first) const {
+    std::shared_ptr<LiveCallback> live;
+    {
+      const std::lock_guard lock(mutex_);
+      const auto known = codes_.find(first);
+      if (known == codes_.end()) return first;
+      live = known->second.lock();
+    }
+    return live ? live->CodeIn(connection) : first;
   }
 
   // An address here that stands for the DLL's, with the bytes that were read there.
@@ -260,9 +313,11 @@ class BridgeEngine final : public Engine {
 
   Session session_;
   const Abi abi_;  // of the DLLs
+  mutable std::mutex mutex_;  // of what follows
   std::vector<Module> modules_;
-  std::set<std::uint64_t> codes_;  // of callbacks: no memory to be copied
-  std::vector<std::shared_ptr<const FunctionState>> functions_;
+  // By the code that a callback had at first: what it is called by here, and no memory to be copied.
+  std::map<std::uint64_t, std::weak_ptr<LiveCallback>> codes_;
+  std::vector<Bound> functions_;
 };
 
 }  // namespace

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "bridge/testee/flip_engine.h"
 
+#include <mutex>
 #include <utility>
 #include <vector>
 
@@ -23,12 +24,14 @@ class FlipEngine final : public Engine {
     if (!bound) return bound;
     const bool flips = argument_ < prototype.arguments.size() &&
                        types[prototype.arguments[argument_]].kind == Kind::kPointer;
+    const std::lock_guard lock(mutex_);
     if (flips_.size() <= *bound) flips_.resize(*bound + 1);
     flips_[*bound] = flips;
     return bound;
   }
   EngineResult<Called> Call(Handle function, std::span<const Slot> arguments, const CallOptions& options) override {
     auto called = engine_->Call(function, arguments, options);
+    const std::lock_guard lock(mutex_);
     if (called && flips_.at(function) && arguments[argument_].words[0] != 0)
       reinterpret_cast<unsigned char*>(arguments[argument_].words[0])[offset_] ^= 1;
     return called;
@@ -45,6 +48,7 @@ class FlipEngine final : public Engine {
  private:
   const std::unique_ptr<Engine> engine_;
   const std::size_t argument_, offset_;
+  std::mutex mutex_;         // of the next
   std::vector<bool> flips_;  // by function
 };
 

@@ -34,7 +34,8 @@ int Fail(const std::string& message) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  bridge::SessionOptions options{.text = bridge::TextMode::kCapture};
+  // A DLL that ends its process ends its own call only.
+  bridge::SessionOptions options{.text = bridge::TextMode::kCapture, .restart = true};
   std::optional<std::pair<std::size_t, std::size_t>> flip;
   bool msvc = false;
   for (int i = 1; i < argc; ++i) {
