@@ -4,6 +4,7 @@
 #include <signal.h>
 
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <chrono>
 #include <condition_variable>
@@ -14,6 +15,16 @@
 #include <thread>
 
 #include "bridge/client/wine_testing.h"
+
+namespace bridge::testing {
+
+struct Large {
+  std::uint8_t bytes[1 << 20];
+};
+
+}  // namespace bridge::testing
+
+BRIDGE_STRUCT(bridge::testing::Large, bytes);
 
 namespace bridge::testing {
 namespace {
@@ -119,6 +130,25 @@ TEST_P(ForeignThread, SixteenAtOnceHaveAClientThreadEach) {
 TEST_P(ForeignThread, ThatEndsGivesItsChannelBack) {
   auto start = Routine([&](Size parameter) { return static_cast<std::uint32_t>(parameter.value); });
   for (std::uint32_t i = 0; i < 600; ++i) ASSERT_EQ(Await(Launch(start, i)), i);
+}
+
+TEST_P(ForeignThread, BringsMoreMemoryThanItsChannelStartsWith) {
+  // So that the first thing that the thread asks for is room.
+  constexpr std::size_t kBytes = sizeof(Large);
+  auto runtime = session_->Load("msvcrt.dll");
+  const Size block = runtime.Function<Size(Size, Size)>("calloc")(Size{1}, Size{kBytes});
+  runtime.Function<Size(Size, const std::uint8_t*, Size)>("memcpy")(Size{block.value + kBytes - 1}, std::array<std::uint8_t, 1>{7}.data(), Size{1});
+  using Reads = std::uint32_t(Large*);
+  auto start = session_->MakeCallback<Reads>(
+      [](Large* large) -> std::uint32_t {
+        large->bytes[1] = 9;
+        return large->bytes[kBytes - 1];
+      },
+      {.convention = Convention::kStdcall});
+  const Size thread = Kernel<Size(Size, Size, Callback<Reads>, Size, std::uint32_t, Size)>("CreateThread")(Size{0}, Size{0}, start, block, 0, Size{0});
+  EXPECT_EQ(Await(thread), 7u);
+  EXPECT_EQ(runtime.Function<int(Size, const std::uint8_t*, Size)>("memcmp")(Size{block.value + 1}, std::array<std::uint8_t, 1>{9}.data(), Size{1}), 0);
+  runtime.Function<void(Size)>("free")(block);
 }
 
 TEST_P(ForeignThread, OfWhichThereAreTooManyGoUnansweredAndSaySo) {
