@@ -189,7 +189,12 @@ Answer<void> RequestPump::Continue(std::uint64_t id) {
     const bool alive = result || result.error().error.alive();
     StepRecord step = RecordOf(request, std::move(result));
     step.thread.clear();  // its callback's, whatever that is called
-    callbacks_.at(id).record.steps.push_back(std::move(step));
+    Callback& within = callbacks_.at(id);
+    if (step.ending == Ending::kEnded) {
+      within.lost = true;
+      within.next = within.plan.calls.size();
+    }
+    within.record.steps.push_back(std::move(step));
     return alive ? Continue(id) : Answer<void>();
   });
 }
@@ -200,11 +205,13 @@ Answer<void> RequestPump::AnswerCallback(std::uint64_t id, const std::string& no
   if (!no_answer.empty()) {
     answer["error"] = {{"kind", "internal"}, {"code", 0}, {"message", no_answer}};
   } else if (!callback.plan.raise.empty()) {
-    callback.record.raised = callback.plan.raise;
+    if (!callback.lost) callback.record.raised = callback.plan.raise;
     answer["error"] = {{"kind", "invalid"}, {"code", 0}, {"message", callback.plan.raise}};
   } else {
-    callback.record.answer = callback.plan.answer;
-    callback.record.written = callback.plan.write;
+    if (!callback.lost) {
+      callback.record.answer = callback.plan.answer;
+      callback.record.written = callback.plan.write;
+    }
     answer["ok"] = true;
     answer["return"] = EncodeValue(callback.plan.answer);
     answer["write"] = EncodeReached(callback.plan.write);

@@ -59,6 +59,7 @@ class RequestPump {
     CallbackRecord record;
     CallbackPlan plan;
     std::size_t next = 0;               // of the plan's calls
+    bool lost = false;                  // a call inside ended the process that waits for the answer
   };
   // What runs on a thread; the last is inside the one before it.
   struct Open {

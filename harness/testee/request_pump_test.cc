@@ -216,6 +216,33 @@ TEST(RequestPump, ACrashEndsAllThatWasUnderWay) {
   EXPECT_EQ(heard, 2u);
 }
 
+// The testee gets its answer all the same, but nobody saw it.
+TEST(RequestPump, WhatEndsTheProcessInsideACallbackLosesItsAnswer) {
+  const auto testee = Play(R"(
+    < "id":2,"op":"call"
+    > {"op":"callback","id":1,"call":2,"callback":"edge","args":[]}
+    < "id":3,"op":"call","parent":1
+    > {"re":3,"ok":false,"error":{"kind":"ended","code":7,"message":"it ended"}}
+    < "ok":true,"re":1
+    > {"re":2,"ok":false,"error":{"kind":"ended","code":7,"message":"it ended"}}
+  )");
+  testee->Serve([](CallbackRecord*) -> Expected<CallbackPlan> {
+    CallbackPlan plan;
+    plan.calls = {On("", "g"), On("", "g")};
+    plan.answer = Value{Scalar{}};
+    return plan;
+  });
+  const auto called = testee->Call(On(""));
+  ASSERT_FALSE(called);
+  EXPECT_EQ(called.error().error.trouble, Trouble::kEnded);
+  EXPECT_EQ(called.error().error.code, 7u);
+  const CallbackRecord& callback = CallbackOf(called.error().events, 0);
+  ASSERT_EQ(callback.steps.size(), 1u);
+  EXPECT_EQ(callback.steps[0].ending, Ending::kEnded);
+  EXPECT_EQ(callback.answer, Value{});
+  EXPECT_TRUE(testee->Bye());
+}
+
 // Each breaks a rule of TESTEE.md's messages inside call 2, and hears which.
 TEST(RequestPump, SaysWhatWasOutOfOrder) {
   const std::string callback = R"({"op":"callback","id":1,"call":2,"callback":"edge","args":[]})";
