@@ -2,6 +2,7 @@
 #include "harness/check/check.h"
 
 #include <algorithm>
+#include <string_view>
 
 namespace spanproof {
 namespace {
@@ -19,42 +20,59 @@ std::string FirstOf(const std::vector<std::string>& findings) {
   return message;
 }
 
-void CheckInvocations(const Case& spec, const StepRecord& record, const std::string& prefix,
-                      std::vector<std::string>* findings);
+// Callbacks and steps on the way in, "callback 1 step 2 "; of a deep one the ends.
+using Way = std::vector<std::string>;
+
+std::string Spell(const Way& way) {
+  constexpr std::size_t kEnds = 4;
+  std::string text;
+  for (std::size_t i = 0; i < way.size(); ++i) {
+    const bool hidden = way.size() > 2 * kEnds && i >= kEnds && i + kEnds < way.size();
+    if (!hidden) text += way[i] + " ";
+    if (hidden && i == kEnds) text += "(… " + std::to_string(way.size() / 2 - kEnds) + " more) ";
+  }
+  return text;
+}
+
+Way Into(Way way, std::string_view what, std::size_t number) {
+  way.push_back(std::string(what) + " " + std::to_string(number));
+  return way;
+}
+
+void CheckInvocations(const Case& spec, const StepRecord& record, const Way& way, std::vector<std::string>* findings);
 
 // What a callback got, and what the calls inside it came to, by the spec of its
 // nth invocation in the case.
-void CheckAnswered(const Case& spec, const CallbackRecord& callback, const std::string& prefix,
+void CheckAnswered(const Case& spec, const CallbackRecord& callback, const Way& way,
                    std::vector<std::string>* findings) {
   const auto found = std::find_if(spec.callbacks.begin(), spec.callbacks.end(),
                                   [&](const CallbackSpec& one) { return one.name == callback.callback; });
   if (found == spec.callbacks.end() || found->answers.empty()) return;
   const CallbackAnswer& wanted = found->answers[std::min<std::size_t>(callback.nth, found->answers.size() - 1)];
-  for (const std::string& finding : CheckInvocation(wanted, callback)) findings->push_back(prefix + finding);
+  for (const std::string& finding : CheckInvocation(wanted, callback)) findings->push_back(Spell(way) + finding);
   for (std::size_t i = 0; i < wanted.steps.size(); ++i) {
-    const std::string step = prefix + "step " + std::to_string(i + 1) + " ";
+    const Way step = Into(way, "step", i + 1);
     if (i >= callback.steps.size()) {
-      findings->push_back(step + "was not reached");
+      findings->push_back(Spell(step) + "was not reached");
       return;
     }
     for (const std::string& finding : CheckStep(wanted.steps[i].expect, callback.steps[i])) {
-      findings->push_back(step + finding);
+      findings->push_back(Spell(step) + finding);
     }
     CheckInvocations(spec, callback.steps[i], step, findings);
   }
 }
 
-void CheckInvocations(const Case& spec, const StepRecord& record, const std::string& prefix,
-                      std::vector<std::string>* findings) {
+void CheckInvocations(const Case& spec, const StepRecord& record, const Way& way, std::vector<std::string>* findings) {
   std::size_t number = 0;
   for (const Event& event : record.events) {
     if (const auto* callback = std::get_if<CallbackRecord>(&event)) {
-      CheckAnswered(spec, *callback, prefix + "callback " + std::to_string(++number) + " ", findings);
+      CheckAnswered(spec, *callback, Into(way, "callback", ++number), findings);
     }
   }
   number = 0;
   for (const CallbackRecord& callback : record.foreign) {
-    CheckAnswered(spec, callback, prefix + "foreign callback " + std::to_string(++number) + " ", findings);
+    CheckAnswered(spec, callback, Into(way, "foreign callback", ++number), findings);
   }
 }
 
@@ -67,7 +85,7 @@ Judgement Judge(const Case& spec, const CaseRecord& record) {
     if (i >= record.steps.size()) return {Outcome::kFail, step + "was not reached"};
     const StepRecord& lived = record.steps[i];
     std::vector<std::string> findings = CheckStep(spec.steps[i].expect, lived);
-    CheckInvocations(spec, lived, "", &findings);
+    CheckInvocations(spec, lived, {}, &findings);
     if (findings.empty()) continue;
     const Ending wanted = spec.steps[i].expect.ending.value_or(Ending::kReturned);
     Outcome outcome = Outcome::kFail;

@@ -166,6 +166,26 @@ TEST(Judge, NamesTheCallInsideACallback) {
   EXPECT_EQ(Judge(spec, {"a.b", {outer}}).message, "step 1 callback 1 step 1 was not reached");
 }
 
+TEST(Judge, NamesADeepCallByTheEndsOfTheWay) {
+  Case spec;
+  spec.steps.emplace_back();
+  CallbackAnswer answer;
+  answer.steps.emplace_back();
+  answer.steps[0].expect.result = Int16(7);
+  spec.callbacks = {{"tick", 0, {answer}, true}};
+  StepRecord record = Call();
+  record.result = Int16(8);
+  record.events.clear();
+  for (int depth = 0; depth < 6; ++depth) {
+    CallbackRecord callback = Tick(1);
+    callback.steps = {record};
+    record.events = {callback};
+    record.result = Int16(7);
+  }
+  EXPECT_EQ(Judge(spec, {"a.b", {record}}).message,
+            "step 1 callback 1 step 1 callback 1 step 1 (… 2 more) callback 1 step 1 callback 1 step 1 result: expected 7, got 8");
+}
+
 TEST(Judge, AnEndOfTheProcessIsACrashUnlessItIsExpected) {
   Case spec;
   spec.steps.resize(2);
