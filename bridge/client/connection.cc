@@ -7,6 +7,8 @@
 #include <atomic>
 #include <cstdio>
 
+#include "bridge/client/wine_server.h"
+
 namespace bridge {
 namespace {
 
@@ -72,6 +74,7 @@ Connection::~Connection() {
     visitors_.Abandon();
     return;
   }
+  closing_ = true;
   visitors_.Close();
   if (control_ != nullptr && process_.Ending(0).empty()) {
     const std::lock_guard lock(mutex_);
@@ -91,7 +94,7 @@ Expected<void> Connection::Open() {
                                            control->pipes().host_write_path()});
   if (!started) return started;
   if (ended()) process_.Kill();  // by Session::Stop
-  if (auto draining = text_.Start(std::move(process_.output()), std::move(process_.error()), options_.text, process_.pidfd(), [this] { NoteEnd(); }); !draining)
+  if (auto draining = text_.Start(std::move(process_.output()), std::move(process_.error()), options_.text, process_.pidfd(), [this] { HostEnded(); }); !draining)
     return draining;
   // The first request stands in the segment before the host looks; its answer says that the host is there.
   auto hello = control->Ask(protocol::Verb::kFlush, 0, {}, "starting the host", static_cast<int>(options_.start_timeout.count()));
@@ -110,6 +113,7 @@ Expected<void> Connection::Open() {
   used_.set(0);
   spin_share_.emplace(&segment_.header()->spins, options_.spins.value_or(kDefaultSpins));
   opened_ = true;
+  text_.Watch([this] { return FindWineServer(options_.prefix); }, [this] { WineServerEnded(); });
   return {};
 }
 
@@ -306,6 +310,17 @@ Error Connection::Disconnected(const Conversation* whose, std::string_view what)
   }
   if (opened_) error.message += std::string("; ").append(Fate());
   return error;
+}
+
+void Connection::HostEnded() {
+  NoteEnd();
+  if (!closing_) EndMarked(process_.mark());
+}
+
+void Connection::WineServerEnded() {
+  const std::uint64_t now = ProcessTicksNow();
+  if (!closing_) End({ErrorCode::kDisconnected, "the wineserver of the prefix ended", nullptr});
+  EndOrphans(HostProcess::kMarkName, options_.prefix, now);
 }
 
 void Connection::NoteEnd() {

@@ -127,6 +127,9 @@ class Connection : public std::enable_shared_from_this<Connection> {
   static constinit thread_local CachedConversation t_cached;
   friend class ThreadConversations;
 
+  // On the thread that drains text.
+  void HostEnded();
+  void WineServerEnded();
   void NoteEnd();
   Expected<Conversation*> OpenConversation();
   // Makes `conversation` the calling thread's.
@@ -147,7 +150,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   HostProcess process_;
   TextCapture text_;
   Table<CallbackState> callbacks_;
-  std::atomic<bool> opened_{false}, ended_{false}, stopped_{false}, retired_{false};
+  std::atomic<bool> opened_{false}, ended_{false}, stopped_{false}, retired_{false}, closing_{false};
   std::mutex reason_mutex_;  // of the next
   std::optional<Reason> reason_;
   const std::shared_ptr<Releases> releases_ = std::make_shared<Releases>();

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include <cstring>
+#include <random>
 
 extern char** environ;
 
@@ -68,6 +69,10 @@ Expected<void> HostProcess::Start(const SessionOptions& options, const std::vect
   command.insert(command.end(), arguments.begin(), arguments.end());
   // With LC_ALL=C Wine fails on paths outside ASCII.
   std::vector<Setting> settings = {{"LC_ALL", "C.UTF-8"}, {"WINEDEBUG", "-all"}, {"WINEDLLOVERRIDES", "mscoree,mshtml="}};
+  std::random_device random;
+  const std::string value = std::to_string(getpid()) + "." + std::to_string(random()) + std::to_string(random());
+  settings.push_back({kMarkName, value});
+  mark_ = std::string(kMarkName) + "=" + value;
   if (!options.prefix.empty()) settings.push_back({"WINEPREFIX", options.prefix});
   std::vector<std::string> environment = Environment(settings);
 

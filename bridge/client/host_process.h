@@ -32,6 +32,9 @@ class HostProcess {
   // Ends it at once, with what it started. Any thread.
   void Kill();
 
+  // What it and its children carry in their environment: "NAME=value".
+  static constexpr char kMarkName[] = "SPANPROOF_HOST";
+  const std::string& mark() const { return mark_; }
   pid_t pid() const { return pid_; }
   int pidfd() const { return pidfd_.get(); }
   Descriptor& output() { return output_; }
@@ -49,6 +52,7 @@ class HostProcess {
   std::mutex mutex_;  // of pid_, status_ and reaped_; not held while waiting, so that Kill never waits
   pid_t pid_ = -1;
   int status_ = 0;
+  std::string mark_;
   bool reaped_ = false;
   Descriptor pidfd_, life_line_, output_, error_;
 };

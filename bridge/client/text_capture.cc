@@ -67,6 +67,7 @@ void TextCapture::Run() {
   enum { kOut, kErr, kStop, kHost, kOther, kAll };
   pollfd watched[kAll] = {{out_.descriptor.get(), POLLIN, 0}, {err_.descriptor.get(), POLLIN, 0}, {stop_read_.get(), POLLIN, 0},
                           {host_, POLLIN, 0}, {-1, POLLIN, 0}};
+  Descriptor other;
   while (watched[kOut].fd >= 0 || watched[kErr].fd >= 0 || watched[kHost].fd >= 0) {
     if (poll(watched, kAll, -1) < 0) {
       if (errno != EINTR) return;
@@ -87,14 +88,15 @@ void TextCapture::Run() {
     char byte;
     if (watched[kStop].revents != 0) {
       if (read(stop_read_.get(), &byte, 1) != 1) return;
-      watched[kOther].fd = other_.get();
+      other = find_other_();
+      watched[kOther].fd = other.get();
     }
   }
 }
 
-void TextCapture::Watch(Descriptor process, std::function<void()> on_end) {
+void TextCapture::Watch(std::function<Descriptor()> find, std::function<void()> on_end) {
   const std::lock_guard lock(mutex_);
-  other_ = std::move(process);
+  find_other_ = std::move(find);
   on_other_end_ = std::move(on_end);
   (void)!write(stop_write_.get(), "!", 1);
 }

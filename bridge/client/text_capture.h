@@ -29,8 +29,8 @@ class TextCapture {
 
   // `process` is the host's pidfd, which stays the caller's; `on_end` runs on the thread when it ends.
   Expected<void> Start(Descriptor out, Descriptor err, TextMode mode, int process, std::function<void()> on_end);
-  // The same for one process more; any thread.
-  void Watch(Descriptor process, std::function<void()> on_end);
+  // The same for one process more, whose pidfd `find` gives, on the thread as well. Any thread; once.
+  void Watch(std::function<Descriptor()> find, std::function<void()> on_end);
   // Takes what is in the pipes now and what was kept. Any thread.
   Text Take();
   // The last of what came on standard error, for messages about a host that failed.
@@ -55,7 +55,7 @@ class TextCapture {
 
   int host_ = -1;
   std::function<void()> on_end_;
-  Descriptor other_;  // with the next, under mutex_
+  std::function<Descriptor()> find_other_;  // with the next, under mutex_
   std::function<void()> on_other_end_;
   Source out_, err_;
   TextMode mode_ = TextMode::kForward;
