@@ -9,6 +9,7 @@
 #include "bridge/client/callback_state.h"
 #include "bridge/client/connection.h"
 #include "bridge/client/exception.h"
+#include "bridge/client/host_order.h"
 #include "bridge/client/fault_text.h"
 #include "bridge/client/function_state.h"
 
@@ -112,6 +113,7 @@ Expected<Conversation::Answer> Conversation::Ask(Verb verb, std::uint32_t target
       if (deadline_ != nullptr && (timeout_ms < 0 || deadline_->at_ <= std::chrono::steady_clock::now())) return tl::unexpected(Late());
       return Fail(ErrorCode::kTimeout, std::string(what) + " took longer than " + std::to_string(timeout_ms) + " ms");
     }
+    AfterHost(connection_);
     const std::uint32_t head = lines_->reply.head;
     if (protocol::VerbOf(head) == Verb::kDone) [[likely]] return Answer{protocol::TargetOf(head), lines_->reply.words};
     switch (protocol::VerbOf(head)) {
@@ -190,6 +192,7 @@ Expected<Conversation::Answer> Conversation::AskWithPayload(Verb verb, std::uint
 }
 
 void Conversation::Reply(Verb verb, std::uint32_t target, const protocol::Words& words) {
+  if (visitor_) BeforeHost(connection_);
   lines_->request.head = protocol::Head(verb, target);
   lines_->request.words = words;
   Publish(lines_->request, ++sent_, [this] { pipes_.Ring(); });
