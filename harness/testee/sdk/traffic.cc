@@ -267,10 +267,10 @@ bool Traffic::Close() {
     return std::none_of(workers_.begin(), workers_.end(), [](const auto& worker) { return worker.second->busy; });
   });
   if (!free) return false;
+  // The reader may still look at them.
+  const auto ending = std::exchange(workers_, {});
   lock.unlock();
-  // Also of those that read their last message before the reader was done.
-  for (const auto& [name, thread] : workers_) thread->worker.join();
-  workers_.clear();
+  for (const auto& [name, thread] : ending) thread->worker.join();
   return true;
 }
 
