@@ -57,7 +57,6 @@ __attribute__((target("sse2"), noinline)) void SPANPROOF_CONV fault_sse(void) {
 }
 
 static __thread jmp_buf *mark;
-static __thread void **bare_mark;
 
 int SPANPROOF_CONV jump_over(faults_func_t func, int value) {
   jmp_buf here, *const outer = mark;
@@ -75,25 +74,6 @@ int SPANPROOF_CONV jump_over(faults_func_t func, int value) {
 
 int SPANPROOF_CONV fault_longjmp(int n) {
   if (mark) longjmp(*mark, n);
-  return -1;
-}
-
-int SPANPROOF_CONV jump_over_bare(faults_func_t func, int value) {
-  void *here[5], **const outer = bare_mark;
-  volatile int result;
-  if (__builtin_setjmp(here) == 0) {
-    bare_mark = here;
-    result = func(value);
-  } else {
-    result = -7001;
-  }
-  bare_mark = outer;
-  return result;
-}
-
-__attribute__((noinline)) static void jump_bare(void) { __builtin_longjmp(bare_mark, 1); }
-int SPANPROOF_CONV fault_jump_bare(void) {
-  if (bare_mark) jump_bare();
   return -1;
 }
 
@@ -145,7 +125,6 @@ int SPANPROOF_CONV run_fault(int kind, intptr_t argument) {
     case kFaultRaiseForGood: fault_raise_for_good((uint32_t)argument); break;
     case kFaultThrow: fault_throw(); break;
     case kFaultLongjmp: fault_longjmp((int)argument); break;
-    case kFaultJumpBare: fault_jump_bare(); break;
     case kFaultGuardPage: fault_guard_page(); break;
     case kFaultX87: fault_x87(); break;
     case kFaultSse: fault_sse(); break;

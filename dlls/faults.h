@@ -23,7 +23,6 @@ enum FaultKind {
   kFaultRaiseForGood = 9,    /* fault_raise_for_good(argument) */
   kFaultThrow = 10,
   kFaultLongjmp = 11,
-  kFaultJumpBare = 12,
   kFaultGuardPage = 13,
   kFaultX87 = 14,
   kFaultSse = 15,
@@ -65,12 +64,10 @@ SPANPROOF_API void SPANPROOF_CONV fault_sse(void);
 /*
  * Marks a place to jump to, and calls func(value): its result, or -7000 - n where longjmp(n) came back here, over
  * everything in between. fault_longjmp jumps to the last place marked on this thread, by longjmp, which unwinds;
- * -1 where there is none. The bare ones exchange stack and registers alone, as coroutines do: nothing is unwound.
+ * -1 where there is none.
  */
 SPANPROOF_API int SPANPROOF_CONV jump_over(faults_func_t func, int value);
 SPANPROOF_API int SPANPROOF_CONV fault_longjmp(int n);
-SPANPROOF_API int SPANPROOF_CONV jump_over_bare(faults_func_t func, int value);
-SPANPROOF_API int SPANPROOF_CONV fault_jump_bare(void);
 
 /*
  * What the DLL, or the system for it, handles itself. *p, or -1 where it cannot be read: by a frame of structured

@@ -6,6 +6,10 @@
 #include <algorithm>
 #include <atomic>
 #include <cstdio>
+#include <cstring>
+#include <utility>
+
+#include "bridge/client/fault_text.h"
 
 #include "bridge/client/wine_server.h"
 
@@ -295,6 +299,14 @@ void Connection::End(Reason reason) {
   process_.Kill();
 }
 
+Error Connection::SaidEnding() {
+  const protocol::Ended& ended = segment_.header()->ended;
+  const protocol::Ending ending = ended.ending.load(std::memory_order_acquire);
+  Exceptional exception{.code = ended.code, .address = ended.address, .touched = ended.touched, .access = ended.access, .module = {}, .offset = ended.offset};
+  exception.module.assign(ended.module, strnlen(ended.module, sizeof ended.module));
+  return {ErrorCode::kDisconnected, SpellEnding(ending, exception), exception.code, exception.address, exception.module, exception.offset};
+}
+
 Error Connection::Disconnected(const Conversation* whose, std::string_view what) {
   NoteEnd();
   const std::string ending = process_.Ending(500);
@@ -306,7 +318,9 @@ Error Connection::Disconnected(const Conversation* whose, std::string_view what)
     if (reason_->whose == nullptr) error.code = reason_->code;
     error.message = reason_->text + " during " + std::string(what);
   } else {
-    error.message = "the host " + (ending.empty() ? std::string("closed its channel") : ending) + " during " + std::string(what);
+    error = SaidEnding();
+    const std::string said = std::exchange(error.message, "the host " + (ending.empty() ? std::string("closed its channel") : ending) + " during " + std::string(what));
+    if (!said.empty()) error.message += ": " + said;
   }
   if (opened_) error.message += std::string("; ").append(Fate());
   return error;

@@ -110,6 +110,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void End(Reason reason);
   // What a request gets that the host's end ended, or came too late for.
   Error Disconnected(const Conversation* whose, std::string_view what);
+  // What the host itself said last: the place, and a message that is empty where it said nothing.
+  Error SaidEnding();
   // What the end of a host means for the session, for the ends of messages.
   std::string_view Fate() const;
   bool ours() const { return getpid() == owner_; }  // false in a forked child

@@ -149,5 +149,75 @@ TEST_P(FaultTest, FaultsAtEveryDepthOfANestReachTheirOwnCallers) {
   EXPECT_EQ(divide_(42, 6), 7);
 }
 
+TEST_P(FaultTest, ACppExceptionThatLeavesTheDllIsSaid) {
+  auto tried = run_.TryCall(kFaultThrow, Size{0});
+  ASSERT_FALSE(tried);
+  if (narrow()) {
+    // Its runtime finds nobody who would catch, and aborts.
+    EXPECT_EQ(tried.error().code, ErrorCode::kDisconnected);
+    EXPECT_TRUE(Says(tried.error(), {"exited with status 3 during run_fault: ", "called abort", "C++ exception"}));
+    return;
+  }
+  EXPECT_EQ(tried.error().code, ErrorCode::kFault);
+  EXPECT_EQ(tried.error().os_error, 0x20474343u);
+  EXPECT_TRUE(Says(tried.error(), {"0x20474343 (C++ exception, GCC's) at ", "; the session still works"}));
+  EXPECT_EQ(divide_(42, 6), 7);
+}
+
+TEST_P(FaultTest, AJumpWithinTheCallIsNoOutcome) {
+  auto over = session_.Load(Dll("faults_cdecl", GetParam().arch)).Function<int(Size, int)>("jump_over");
+  const std::uint64_t pointer = faults_.Data<char>("fault_longjmp").address();
+  EXPECT_EQ(over(Size{pointer}, 4), -7004);
+}
+
+// What becomes of a session whose host the DLL ended; a session for each.
+class EndingTest : public FaultTest {
+ protected:
+  Error End(int kind, std::uint64_t argument = 0) {
+    auto tried = run_.TryCall(kind, Size{argument});
+    EXPECT_FALSE(tried);
+    if (tried) return {};
+    EXPECT_EQ(tried.error().code, ErrorCode::kDisconnected) << tried.error().message;
+    EXPECT_TRUE(Says(tried.error(), {"during run_fault", "the session is over"}));
+    return tried.error();
+  }
+};
+INSTANTIATE_TEST_SUITE_P(Places, EndingTest, ::testing::ValuesIn(Places()), [](const auto& info) { return Spell(info.param); });
+
+TEST_P(EndingTest, ExitProcessIsSaidWithItsModule) {
+  EXPECT_TRUE(Says(End(kFaultExitProcess, 0x12345678), {"exited with status 120", "faults_cdecl.dll+0x", "called ExitProcess or exit", "lower 8 bits"}));
+}
+
+TEST_P(EndingTest, ExitIsTheSame) { EXPECT_TRUE(Says(End(kFaultExit, 3), {"exited with status 3", "called ExitProcess or exit"})); }
+
+TEST_P(EndingTest, AbortIsToldFromExit) {
+  const Error error = End(kFaultAbort);
+  EXPECT_TRUE(Says(error, {"exited with status 3", "called abort"}));
+  EXPECT_EQ(error.module, "faults_cdecl.dll");
+}
+
+TEST_P(EndingTest, TerminateProcessLeavesTheStatusAlone) {
+  const Error error = End(kFaultTerminateSelf, 77);
+  EXPECT_TRUE(Says(error, {"exited with status 77 during run_fault; "}));
+}
+
+TEST_P(EndingTest, AFaultOnAThreadOfTheDllsOwnIsSaidAsThat) {
+  auto start = faults_.Function<int(int, Size, int, int)>("start_thread_that");
+  auto tried = start.TryCall(kFaultRead, Size{16}, 0, 1);
+  ASSERT_FALSE(tried);
+  EXPECT_EQ(tried.error().code, ErrorCode::kDisconnected);
+  EXPECT_EQ(tried.error().os_error, 0xc0000005u);
+  EXPECT_EQ(tried.error().module, "faults_cdecl.dll");
+  EXPECT_TRUE(Says(tried.error(), {"during start_thread_that: a thread of the DLL's own raised exception 0xc0000005 (access violation, reading 0x10) at faults_cdecl.dll+0x"}));
+}
+
+TEST_P(EndingTest, AThreadThatFaultsLaterIsSaidToTheCallThatIsOpen) {
+  auto start = faults_.Function<int(int, Size, int, int)>("start_thread_that");
+  EXPECT_EQ(start(kFaultIllegal, Size{0}, 200, 0), 0);
+  auto tried = faults_.Function<int(int)>("hang").TryCall(0);
+  ASSERT_FALSE(tried);
+  EXPECT_TRUE(Says(tried.error(), {"during hang: a thread of the DLL's own raised exception 0xc000001d (illegal instruction)"}));
+}
+
 }  // namespace
 }  // namespace bridge::testing

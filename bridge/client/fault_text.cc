@@ -28,7 +28,7 @@ const char* Name(std::uint32_t code) {
       {0x80000002, "misaligned data"},
       {0x80000003, "breakpoint"},
       {0x80000004, "single step"},
-      {0x80000026, "longjmp to a place before the call"},
+      {0x80000026, "longjmp"},
       {0x80000100, "function that this Wine does not implement"},
       {kAccessViolation, "access violation"},
       {kInPageError, "page that could not be read"},
@@ -76,6 +76,16 @@ std::string Spell(const Exceptional& exception) {
     text += ")";
   }
   return text + " at " + SpellPlace(exception.address, exception.module, exception.offset);
+}
+
+std::string SpellEnding(protocol::Ending ending, const Exceptional& exception) {
+  const std::string where = exception.module.empty() ? "the DLL" : SpellPlace(exception.address, exception.module, exception.offset);
+  switch (ending) {
+    case protocol::Ending::kExit: return where + " called ExitProcess or exit; of the exit code the lower 8 bits are known";
+    case protocol::Ending::kAbort: return where + " called abort, which is also what becomes of a C++ exception that nobody catches";
+    case protocol::Ending::kException: return "a thread of the DLL's own raised " + Spell(exception);
+    default: return "";
+  }
 }
 
 }  // namespace bridge

@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <string>
 
+#include "bridge/core/protocol.h"
+
 namespace bridge {
 
 // What the host says of an exception that nobody in the DLL took.
@@ -21,5 +23,8 @@ std::string Spell(const Exceptional& exception);
 
 // "faults.dll+0x1234", "0x1234, in no module"
 std::string SpellPlace(std::uint64_t address, const std::string& module, std::uint64_t offset);
+
+// What the host said of its own end; empty where it said nothing.
+std::string SpellEnding(protocol::Ending ending, const Exceptional& exception);
 
 }  // namespace bridge

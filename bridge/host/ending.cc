@@ -12,7 +12,6 @@
 #include "bridge/host/c_runtimes.h"
 #include "bridge/host/guarded_call.h"
 #include "bridge/host/module_at.h"
-#include "bridge/host/stack_guard.h"
 
 namespace bridge::host {
 namespace {
@@ -70,10 +69,7 @@ LONG WINAPI OnUnhandled(EXCEPTION_POINTERS* exception) {
   return EXCEPTION_EXECUTE_HANDLER;
 }
 
-void BeginThread() {
-  GuardStack();  // so that an overflow of a DLL's own thread is noticed too
-  FlsSetValue(g_local, &g_local);
-}
+void BeginThread() { FlsSetValue(g_local, &g_local); }
 
 void NTAPI OnLoader(void*, DWORD reason, void*) {
   if (g_ended == nullptr) return;

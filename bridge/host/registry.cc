@@ -9,6 +9,7 @@
 #include <charconv>
 
 #include "bridge/host/channel.h"
+#include "bridge/host/ending.h"
 #include "bridge/host/export_names.h"
 #include "bridge/host/guarded_call.h"
 #include "bridge/host/missing_dlls.h"
@@ -71,6 +72,7 @@ Expected<std::uint32_t> Registry::Load(std::string_view path) {
                     std::to_string(error) + ")",
                 error);
   }
+  WatchAborts();  // it may have brought a C runtime
   return modules_.Add(std::make_unique<Module>(Module{handle}));
 }
 

@@ -8,6 +8,7 @@
 #include <optional>
 
 #include "bridge/host/channel.h"
+#include "bridge/host/ending.h"
 #include "bridge/host/unix_path.h"
 #include "bridge/host/visitors.h"
 
@@ -98,6 +99,7 @@ Expected<void> OpenSession(const SessionArguments& arguments) {
   if (watcher == nullptr) return Fail(ErrorCode::kInternal, "cannot start the life line's thread");
   CloseHandle(watcher);
   if (auto started = session->watch.Start(); !started) return started;
+  WatchEnding(&session->header()->ended);
   g_session = session.release();
   return {};
 }
