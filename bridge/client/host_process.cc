@@ -90,13 +90,15 @@ Expected<void> HostProcess::Start(const SessionOptions& options, const std::vect
   posix_spawnattr_setsigmask(&attributes, &none);
   posix_spawnattr_setsigdefault(&attributes, &defaults);
   posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
-  const int status = posix_spawnp(&pid_, command[0].c_str(), &files, &attributes, Pointers(command).data(),
-                                 Pointers(environment).data());
+  pid_t started = -1;
+  const int status = posix_spawnp(&started, command[0].c_str(), &files, &attributes, Pointers(command).data(),
+                                  Pointers(environment).data());
   posix_spawnattr_destroy(&attributes);
   posix_spawn_file_actions_destroy(&files);
-  if (status != 0) {
-    pid_ = -1;
-    return Fail(ErrorCode::kInternal, "cannot start " + command[0] + ": " + std::strerror(status));
+  if (status != 0) return Fail(ErrorCode::kInternal, "cannot start " + command[0] + ": " + std::strerror(status));
+  {
+    const std::lock_guard lock(mutex_);  // Kill may come from any thread meanwhile
+    pid_ = started;
   }
   pidfd_ = Descriptor(static_cast<int>(syscall(SYS_pidfd_open, pid_, 0)));
   life_line_ = std::move(input->write);
