@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "bridge/client/callback_state.h"
 
+#include <algorithm>
 #include <array>
+#include <cstring>
 
 #include "bridge/client/connection.h"
 #include "bridge/client/exception.h"
@@ -12,14 +14,24 @@ namespace {
 
 thread_local Connection* t_serving = nullptr;
 
-// Leaves frame space, results and instances as they were, also when a handler throws.
+// Says whose handler runs, until it is over.
+class Serving {
+ public:
+  explicit Serving(Connection* connection) : around_(std::exchange(t_serving, connection)) {}
+  ~Serving() { t_serving = around_; }
+  Serving(const Serving&) = delete;
+  Serving& operator=(const Serving&) = delete;
+
+ private:
+  Connection* const around_;
+};
+
+// Leaves frame space and instances as they were, also when a handler throws.
 class Scope {
  public:
   explicit Scope(Conversation* conversation)
-      : conversation_(conversation), mark_(conversation->frames().mark()), base_(conversation->instances().size()),
-        around_(std::exchange(t_serving, &conversation->connection())) {}
+      : conversation_(conversation), mark_(conversation->frames().mark()), base_(conversation->instances().size()) {}
   ~Scope() {
-    t_serving = around_;
     conversation_->instances().resize(base_);
     conversation_->frames().Release(mark_);
   }
@@ -29,53 +41,161 @@ class Scope {
   Conversation* const conversation_;
   const FrameSpace::Mark mark_;
   const std::size_t base_;
-  Connection* const around_;
 };
+
+struct Place {
+  Conversation* conversation;
+  std::size_t enclosing;  // instances of the calls around
+};
+
+std::span<const Instance> Enclosing(const Place& place) { return {place.conversation->instances().data(), place.enclosing}; }
+
+std::uint64_t ToOwn(const Place& place, std::uint64_t address) {
+  const std::uint64_t own = Own(address, place.conversation->Origin(), Enclosing(place));
+  const Mirrors& mirrors = place.conversation->connection().mirrors();
+  if (own == 0 || own != address || mirrors.empty()) return own;
+  const std::byte* mirror = mirrors.LocalOf(address);
+  return mirror ? reinterpret_cast<std::uint64_t>(mirror) : own;
+}
+
+std::uint64_t ToForeign(void* context, std::uint64_t address) {
+  const Place& place = *static_cast<const Place*>(context);
+  const auto* local = reinterpret_cast<const std::byte*>(address);
+  Mirrors& mirrors = place.conversation->connection().mirrors();
+  if (!mirrors.Contains(local)) return Foreign(address, place.conversation->Origin(), Enclosing(place));
+  ValueOrThrow(mirrors.Flush(place.conversation, local));
+  return mirrors.RemoteOf(local);
+}
+
+// A word that has bits beyond its type would reach the DLL as another value: a pointer that was declared an integer.
+void CheckWidth(Kind kind, std::uint64_t word) {
+  const std::uint32_t bytes = IsIntegerKind(kind) ? ScalarBytes(kind, 8) : 8;
+  if (bytes == 8) return;
+  const auto above = static_cast<std::int64_t>(word) >> (bytes * 8 - 1);
+  if (above == 0 || above == -1 || word >> (bytes * 8) == 0) [[likely]] return;
+  char text[32];
+  std::snprintf(text, sizeof text, "0x%llx", static_cast<unsigned long long>(word));
+  throw Exception({ErrorCode::kInvalidArgument, std::string("the handler's result ") + text + " does not fit " + WithArticle(Type(kind)) +
+                                                    (bytes == 4 ? ", as which C's long crosses too" : "") +
+                                                    ": where it is an address, declare the result a pointer", 0, 0});
+}
 
 }  // namespace
 
-std::uint64_t CallbackState::Run(Conversation* conversation, const std::uint64_t* frame_words) const {
+Expected<std::shared_ptr<const CallbackState>> CallbackState::Make(const Signature& signature, Abi abi, const Binding& binding,
+                                                                   Handler handler, std::uint64_t on_throw) {
+  std::shared_ptr<CallbackState> made(new CallbackState);
+  CallbackState& state = *made;
+  auto plan = CompilePlan(signature, Abi::kSysv64, abi, Phase::kBefore);
+  if (!plan) return tl::unexpected(plan.error());
+  for (std::uint32_t i = 0; i < signature.arguments.size(); ++i) {
+    const Kind kind = signature.arguments[i].kind();
+    state.kinds_.push_back(kind);
+    if (kind == Kind::kPointer) state.pointers_.push_back(i);
+    if (IsAggregate(kind) && binding.declared_argument(i).travel == Travel::kWord) state.in_words_.push_back(i);
+  }
+  state.result_ = signature.result.kind();
+  if (IsAggregate(signature.result)) {
+    auto returned = ReturnedAggregate::Make(signature.result, signature.convention, Abi::kSysv64, abi);
+    if (!returned) return tl::unexpected(returned.error());
+    auto layout = LayoutOf(signature.result, Abi::kSysv64);
+    if (!layout) return tl::unexpected(layout.error());
+    state.returned_ = std::move(*returned);
+    state.result_bytes_ = static_cast<std::uint32_t>(layout->size);
+  }
+  state.in_line_ = FitsMessages(binding);
+  state.plan_ = std::move(*plan);
+  state.handler_ = std::move(handler);
+  state.on_throw_ = on_throw;
+  if (state.returned_ && on_throw != 0) {
+    const auto* bytes = reinterpret_cast<const std::byte*>(on_throw);
+    state.on_throw_bytes_.assign(bytes, bytes + state.result_bytes_);
+  }
+  return made;
+}
+
+std::uint64_t CallbackState::Run(Conversation* conversation, const protocol::Words& line) const {
+  const Serving serving(&conversation->connection());
+  if (in_line_) [[likely]] {
+    std::array<std::uint64_t, protocol::kWords + 1> words;
+    std::copy_n(line.begin(), protocol::kWords, words.begin());
+    words[kinds_.size()] = 0;
+    if (!pointers_.empty()) OwnPointers(conversation, words.data(), line.data(), conversation->instances().size());
+    return CallHandler(conversation, words.data(), nullptr);
+  }
+  const Segment& segment = conversation->connection().segment();
+  const auto* words = reinterpret_cast<const std::byte*>(line[0] - segment.delta());
+  const std::uint64_t bytes = (kinds_.size() + 1) * 8;
+  if (!segment.region().Contains(words) || static_cast<std::uint64_t>(segment.region().end - words) < bytes)
+    throw Exception({ErrorCode::kCorrupt, "a callback's arguments lie outside the segment", 0, 0});
+  return RunWithMemory(conversation, reinterpret_cast<const std::uint64_t*>(words));
+}
+
+std::uint64_t CallbackState::RunWithMemory(Conversation* conversation, const std::uint64_t* frame_words) const {
   const Scope scope(conversation);
-  const std::shared_ptr<const Inside> inside = inside_;  // outlives the handler, whatever it releases
-  const Plan& plan = inside->plan;
-  const std::vector<Kind>& kinds = inside->kinds;
-  std::array<std::uint64_t, kMaxArguments + 1> words;
-  std::copy_n(frame_words, kinds.size(), words.begin());
-  words[kinds.size()] = 0;
-  std::vector<Instance>& instances = conversation->instances();
   const FrameOrigin origin = conversation->Origin();
-  Mirrors& mirrors = conversation->connection().mirrors();
-  if (!plan.empty()) ValueOrThrow(Unpack(plan, words.data(), origin, &conversation->frames(), &instances));
-  const auto enclosing = [&] { return std::span<const Instance>(instances.data(), scope.base()); };
-  for (std::size_t i = 0; i < kinds.size(); ++i)
-    if (kinds[i] == Kind::kPointer && words[i] == frame_words[i]) {
-      words[i] = Own(words[i], origin, enclosing());
-      if (words[i] == 0 || words[i] != frame_words[i] || mirrors.empty()) continue;
-      if (const std::byte* mirror = mirrors.LocalOf(words[i])) words[i] = reinterpret_cast<std::uint64_t>(mirror);
-    }
-  const auto write_back = [&] {
-    WriteBack(plan, {instances.data() + scope.base(), instances.size() - scope.base()});
-  };
+  const std::size_t count = kinds_.size();
+  std::array<std::uint64_t, kMaxArguments + 1> words, said;
+  std::copy_n(frame_words, count + 1, said.begin());
+  std::copy_n(said.begin(), count, words.begin());
+  words[count] = 0;
+  auto* room = reinterpret_cast<std::byte*>(said[count] - origin.delta);
+  if (room_bytes() != 0 && (!origin.segment.Contains(room) || static_cast<std::uint64_t>(origin.segment.end - room) < room_bytes()))
+    throw Exception({ErrorCode::kCorrupt, "the room for a callback's result lies outside the segment", 0, 0});
+  for (const std::uint32_t i : in_words_) words[i] = reinterpret_cast<std::uint64_t>(frame_words + i) + origin.delta;
+  std::vector<Instance>& instances = conversation->instances();
+  if (!plan_.empty()) ValueOrThrow(Unpack(plan_, words.data(), origin, &conversation->frames(), &instances));
+  OwnPointers(conversation, words.data(), said.data(), scope.base());
+  const auto write_back = [&] { WriteBack(plan_, {instances.data() + scope.base(), instances.size() - scope.base()}); };
   std::uint64_t result;
   try {
-    result = inside->handler(words.data());
+    result = CallHandler(conversation, words.data(), room);
   } catch (...) {
     write_back();  // the DLL goes on with its own pointers
     throw;
   }
   write_back();
-  if (inside->result == Kind::kPointer && mirrors.Contains(reinterpret_cast<const std::byte*>(result))) {
-    ValueOrThrow(mirrors.Flush(conversation, reinterpret_cast<const std::byte*>(result)));
-    return mirrors.RemoteOf(reinterpret_cast<const std::byte*>(result));
-  }
-  return inside->result == Kind::kPointer ? Foreign(result, origin, enclosing()) : result;
+  return result;
 }
 
 std::weak_ptr<Connection> CallbackState::ServingConnection() {
   return t_serving != nullptr ? t_serving->weak_from_this() : std::weak_ptr<Connection>();
 }
 
-LiveCallback::LiveCallback(std::shared_ptr<SessionCore> core, Binding binding, CallbackState state)
+void CallbackState::OwnPointers(Conversation* conversation, std::uint64_t* words, const std::uint64_t* said, std::size_t enclosing) const {
+  const Place place{conversation, enclosing};
+  for (const std::uint32_t i : pointers_)
+    if (words[i] == said[i]) words[i] = ToOwn(place, words[i]);
+}
+
+std::uint64_t CallbackState::CallHandler(Conversation* conversation, std::uint64_t* words, std::byte* room) const {
+  if (!returned_) [[likely]] return ResultToHost(conversation, handler_(words), room);
+  std::vector<std::byte> local(result_bytes_);
+  words[kinds_.size()] = reinterpret_cast<std::uint64_t>(local.data());
+  handler_(words);
+  return ResultToHost(conversation, reinterpret_cast<std::uint64_t>(local.data()), room);
+}
+
+std::uint64_t CallbackState::Otherwise(Conversation* conversation, std::byte* room) const {
+  if (!returned_) return ResultToHost(conversation, on_throw_, room);
+  if (on_throw_bytes_.empty()) return 0;
+  return ResultToHost(conversation, reinterpret_cast<std::uint64_t>(on_throw_bytes_.data()), room);
+}
+
+std::uint64_t CallbackState::ResultToHost(Conversation* conversation, std::uint64_t value, std::byte* room) const {
+  Place place{conversation, conversation->instances().size()};
+  if (returned_) {
+    std::uint64_t word = 0;
+    std::byte* const frame = room_bytes() != 0 ? room : reinterpret_cast<std::byte*>(&word);
+    returned_->ToFrame(frame, reinterpret_cast<const std::byte*>(value), ToForeign, &place);
+    return word;
+  }
+  if (result_ == Kind::kPointer) return ToForeign(&place, value);
+  CheckWidth(result_, value);
+  return value;
+}
+
+LiveCallback::LiveCallback(std::shared_ptr<SessionCore> core, Binding binding, std::shared_ptr<const CallbackState> state)
     : core_(std::move(core)), binding_(std::move(binding)), state_(std::move(state)) {}
 
 LiveCallback::~LiveCallback() {
@@ -83,17 +203,14 @@ LiveCallback::~LiveCallback() {
 }
 
 Expected<std::shared_ptr<LiveCallback>> LiveCallback::Make(std::shared_ptr<SessionCore> core, const Signature& signature,
-                                                           Handler handler) {
+                                                           Handler handler, std::uint64_t on_throw) {
   auto binding = MakeBinding(signature, core->abi(), true);
   if (!binding) return tl::unexpected(binding.error());
-  auto plan = CompilePlan(signature, Abi::kSysv64, core->abi(), Phase::kBefore);
-  if (!plan) return tl::unexpected(plan.error());
-  std::vector<Kind> kinds;
-  for (const Passed& passed : binding->arguments) kinds.push_back(passed.kind);
-  CallbackState state(std::move(*plan), std::move(kinds), binding->result.kind, std::move(handler));
+  auto state = CallbackState::Make(signature, core->abi(), *binding, std::move(handler), on_throw);
+  if (!state) return tl::unexpected(state.error());
   auto here = core->Here();
   if (!here) return tl::unexpected(here.error());
-  std::shared_ptr<LiveCallback> live(new LiveCallback(std::move(core), std::move(*binding), std::move(state)));
+  std::shared_ptr<LiveCallback> live(new LiveCallback(std::move(core), std::move(*binding), std::move(*state)));
   auto made = live->CodeIn(&(*here)->connection());
   if (!made) return tl::unexpected(made.error());
   return live;
@@ -110,7 +227,7 @@ Expected<std::uint64_t> LiveCallback::CodeIn(Connection* connection) const {
   if (serial_ == connection->serial()) [[likely]] return code_;
   if (!core_->Has(*connection))
     return Fail(ErrorCode::kInvalidArgument, "this callback was made for another session: make one for each");
-  auto made = connection->MakeCallback(binding_, std::make_unique<CallbackState>(state_));
+  auto made = connection->MakeCallback(binding_, state_);
   if (!made) return tl::unexpected(made.error());
   connection_ = connection->weak_from_this();
   serial_ = connection->serial();

@@ -5,12 +5,14 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <utility>
 #include <vector>
 
 #include "bridge/core/binding.h"
 #include "bridge/core/memsync.h"
-#include "bridge/core/plan.h"
+#include "bridge/core/protocol.h"
+#include "bridge/core/returned.h"
 
 namespace bridge {
 
@@ -18,42 +20,61 @@ class Connection;
 class Conversation;
 class SessionCore;
 
-// What handles a callback: gets its arguments as words (scalars extended by
-// their sign, pointers as this process's addresses) and gives the result as one.
+// What handles a callback: gets its arguments as words (scalars extended by their sign, pointers as this process's
+// addresses, of a struct or union by value the address of its bytes in this process's layout) and gives the result as one. Where
+// that is a struct or union by value, the word behind the arguments is the address of zeroed room for it.
 using Handler = std::function<std::uint64_t(const std::uint64_t* words)>;
 
 // The client's half of a callback that a host may call.
 class CallbackState {
  public:
-  CallbackState(Plan plan, std::vector<Kind> kinds, Kind result, Handler handler)
-      : inside_(std::make_shared<const Inside>(
-            Inside{std::move(plan), std::move(kinds), result, std::move(handler)})) {}
+  // kUnsupported and kInvalidArgument name what cannot cross.
+  static Expected<std::shared_ptr<const CallbackState>> Make(const Signature& signature, Abi abi, const Binding& binding, Handler handler,
+                                                             std::uint64_t on_throw);
 
-  std::size_t words() const { return inside_->kinds.size() + 1; }
+  // Reads the arguments, runs the handler on the calling thread, writes back. `line` are the message's words.
+  // Throws what the handler throws, after writing back.
+  std::uint64_t Run(Conversation* conversation, const protocol::Words& line) const;
 
-  // Reads the frame, runs the handler on the calling thread, writes back.
-  // `frame_words` is shared memory. Throws what the handler throws, after
-  // writing back. The handler may release the callback that it is.
-  std::uint64_t Run(Conversation* conversation, const std::uint64_t* frame_words) const;
   // Whose handler the calling thread runs.
   static std::weak_ptr<Connection> ServingConnection();
 
+  // The result that the DLL gets where the handler gives none: its word, and of one in memory what is written to `room`. Throws.
+  std::uint64_t Otherwise(Conversation* conversation, std::byte* room) const;
+
+  // Bytes of a result in memory; 0: it is none.
+  std::uint32_t room_bytes() const { return returned_ && returned_->passed().in == ResultIn::kMemory ? returned_->passed().bytes : 0; }
+
  private:
-  struct Inside {
-    Plan plan;
-    std::vector<Kind> kinds;
-    Kind result;
-    Handler handler;
-  };
-  const std::shared_ptr<const Inside> inside_;
+  CallbackState() = default;
+  std::uint64_t RunWithMemory(Conversation* conversation, const std::uint64_t* frame_words) const;
+  std::uint64_t CallHandler(Conversation* conversation, std::uint64_t* words, std::byte* room) const;
+  // What a result is to the host: its word, or what stands at `room` then. `value`: of an aggregate its address.
+  std::uint64_t ResultToHost(Conversation* conversation, std::uint64_t value, std::byte* room) const;
+  // Pointers that nothing follows become this process's, where they mean memory that it knows.
+  void OwnPointers(Conversation* conversation, std::uint64_t* words, const std::uint64_t* said, std::size_t enclosing) const;
+
+  Plan plan_;
+  std::vector<Kind> kinds_;               // of the arguments
+  std::vector<std::uint32_t> pointers_;   // which are pointers
+  std::vector<std::uint32_t> in_words_;   // which are aggregates whose bytes are their words
+  Kind result_ = Kind::kVoid;
+  std::optional<ReturnedAggregate> returned_;
+  std::uint32_t result_bytes_ = 0;  // of an aggregate, in this process's layout
+  bool in_line_ = false;
+  std::uint64_t on_throw_ = 0;
+  std::vector<std::byte> on_throw_bytes_;  // of an aggregate
+  Handler handler_;
 };
 
 // A callback that is alive: its code address may be passed to functions and
 // stored by them until the last owner of this lets go. Thread-safe.
 class LiveCallback {
  public:
-  static Expected<std::shared_ptr<LiveCallback>> Make(std::shared_ptr<SessionCore> core, const Signature& signature,
-                                                      Handler handler);
+  // `on_throw`: the result that the DLL gets where the handler throws, as a Handler gives it, or of a struct or union by value
+  // the address of its bytes; 0: all zero.
+  static Expected<std::shared_ptr<LiveCallback>> Make(std::shared_ptr<SessionCore> core, const Signature& signature, Handler handler,
+                                                      std::uint64_t on_throw = 0);
   ~LiveCallback();
   LiveCallback(const LiveCallback&) = delete;
   LiveCallback& operator=(const LiveCallback&) = delete;
@@ -64,11 +85,11 @@ class LiveCallback {
   Expected<std::uint64_t> CodeIn(Connection* connection) const;
 
  private:
-  LiveCallback(std::shared_ptr<SessionCore> core, Binding binding, CallbackState state);
+  LiveCallback(std::shared_ptr<SessionCore> core, Binding binding, std::shared_ptr<const CallbackState> state);
 
   const std::shared_ptr<SessionCore> core_;
   const Binding binding_;
-  const CallbackState state_;
+  const std::shared_ptr<const CallbackState> state_;
   mutable std::mutex mutex_;  // of what follows: where the code is
   mutable std::weak_ptr<Connection> connection_;
   mutable std::uint64_t serial_ = 0;

@@ -251,27 +251,48 @@ Expected<std::uint32_t> Connection::Prototype(Conversation* here, const Binding&
   return prototypes_.emplace(key, static_cast<std::uint32_t>(bound->words[0])).first->second;
 }
 
-Expected<Connection::MadeCallback> Connection::MakeCallback(const Binding& binding, std::unique_ptr<CallbackState> state) {
+Expected<Connection::MadeCallback> Connection::MakeCallback(const Binding& binding, std::shared_ptr<const CallbackState> state) {
   auto here = Here();
   if (!here) return tl::unexpected(here.error());
   SendReleases(*here);
   visitors_.Prepare();
   auto prototype = Prototype(*here, binding);
   if (!prototype) return tl::unexpected(prototype.error());
+  FrameSpace& frames = (*here)->frames();
+  const FrameSpace::Mark mark = frames.mark();
+  auto otherwise = Otherwise(*here, *state);
+  if (!otherwise) return tl::unexpected(otherwise.error());
   auto token = callbacks_.Add(std::move(state));
   if (!token) return tl::unexpected(token.error());
-  auto made = (*here)->Ask(protocol::Verb::kMakeCallback, *prototype, {*token}, "making a callback");
+  auto made = (*here)->Ask(protocol::Verb::kMakeCallback, *prototype, {*token, *otherwise}, "making a callback");
+  frames.Release(mark);
   if (!made) {
-    callbacks_.Remove(*token);
+    callbacks_.Release(*token);
     return tl::unexpected(made.error());
   }
   return MadeCallback{*token, static_cast<std::uint32_t>(made->words[0]), made->words[1]};
 }
 
+Expected<std::uint64_t> Connection::Otherwise(Conversation* here, const CallbackState& state) {
+  std::byte* room = nullptr;
+  if (state.room_bytes() != 0) {
+    auto block = here->frames().Allocate(state.room_bytes(), 16);
+    if (!block) return tl::unexpected(block.error());
+    room = *block;
+    std::memset(room, 0, state.room_bytes());
+  }
+  try {
+    const std::uint64_t word = state.Otherwise(here, room);
+    return room != nullptr ? reinterpret_cast<std::uint64_t>(room) + segment_.delta() : word;
+  } catch (const Exception& exception) {
+    return tl::unexpected(exception.error());
+  }
+}
+
 void Connection::FreeCallback(std::uint32_t token, std::uint32_t host_id) {
   if (getpid() != owner_) return;
   releases_->Add(Releases::What::kCallback, host_id);
-  callbacks_.Remove(token);
+  callbacks_.Release(token);
 }
 
 void Connection::SendReleases(Conversation* here) {

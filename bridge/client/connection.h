@@ -12,7 +12,7 @@
 #include <optional>
 #include <vector>
 
-#include "bridge/client/callback_state.h"
+#include "bridge/client/callback_table.h"
 #include "bridge/client/conversation.h"
 #include "bridge/client/exception.h"
 #include "bridge/client/host_process.h"
@@ -25,7 +25,6 @@
 #include "bridge/client/visitors.h"
 #include "bridge/core/binding.h"
 #include "bridge/core/memsync.h"
-#include "bridge/core/table.h"
 
 namespace bridge {
 
@@ -63,7 +62,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
     std::uint32_t token = 0, host_id = 0;
     std::uint64_t code = 0;  // in the host's address space
   };
-  Expected<MadeCallback> MakeCallback(const Binding& binding, std::unique_ptr<CallbackState> state);
+  Expected<MadeCallback> MakeCallback(const Binding& binding, std::shared_ptr<const CallbackState> state);
   // The host's prototype for `binding`. Equal ones are bound once: the host keeps each until it ends.
   Expected<std::uint32_t> Prototype(Conversation* here, const Binding& binding);
   // The callback is over in this process at once; the host is told with the next request that may do so. Never blocks.
@@ -97,7 +96,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   const std::shared_ptr<Lasting>& lasting() const { return lasting_; }
   HostProcess& process() { return process_; }
   SpinShare& spin_share() { return *spin_share_; }
-  const Table<CallbackState>& callbacks() const { return callbacks_; }
+  CallbackTable& callbacks() { return callbacks_; }
   std::uint32_t spins() const { return segment_.header()->spins.load(std::memory_order_relaxed); }
 
   // Why a host was ended by this side. It ended the call of the conversation `whose`, or all that were open (null).
@@ -139,6 +138,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
   // Opens a channel in both processes; its conversation is in the list.
   Expected<Conversation*> OpenLines(protocol::Verb verb);
   void CloseLines(Conversation* conversation);
+  // What the host is told to give a DLL where a handler throws. May take frame space.
+  Expected<std::uint64_t> Otherwise(Conversation* here, const CallbackState& state);
 
   const SessionOptions options_;
   const Meeting meeting_;
@@ -151,7 +152,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   const std::shared_ptr<Lasting> lasting_;
   HostProcess process_;
   TextCapture text_;
-  Table<CallbackState> callbacks_;
+  CallbackTable callbacks_;
   std::atomic<bool> opened_{false}, ended_{false}, stopped_{false}, retired_{false}, closing_{false};
   std::mutex reason_mutex_;  // of the next
   std::optional<Reason> reason_;

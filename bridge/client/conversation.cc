@@ -20,6 +20,17 @@ using protocol::Verb;
 
 constexpr std::uint64_t kScratchBytes = 64 << 10;
 
+Error Describe(protocol::Loss why) {
+  switch (why) {
+    case protocol::Loss::kBadLength:
+      return {ErrorCode::kInvalidArgument, "the memory of a callback's arguments could not be read: a length of its memsync is negative or beyond reason", 0, 0};
+    case protocol::Loss::kNoSpace: return {ErrorCode::kInternal, "no shared memory is left for a callback's arguments", 0, 0};
+    case protocol::Loss::kReleased:
+      return {ErrorCode::kInvalidArgument, "the DLL called a callback that was released: keep it for as long as the DLL may call it", 0, 0};
+  }
+  return {ErrorCode::kCorrupt, "a callback came without its arguments, and with no reason", 0, 0};
+}
+
 }  // namespace
 
 Conversation::Conversation(Connection* connection, std::uint32_t index)
@@ -118,6 +129,7 @@ Expected<Conversation::Answer> Conversation::Ask(Verb verb, std::uint32_t target
     if (protocol::VerbOf(head) == Verb::kDone) [[likely]] return Answer{protocol::TargetOf(head), lines_->reply.words};
     switch (protocol::VerbOf(head)) {
       case Verb::kCallback:
+      case Verb::kLostCallback:
         ServeCallback();
         if (deadline_ != nullptr && deadline_->at_ <= std::chrono::steady_clock::now()) [[unlikely]] return tl::unexpected(Late());
         continue;
@@ -151,7 +163,8 @@ Wake Conversation::Listen() {
 
 void Conversation::ServeVisit(bool refused) {
   switch (protocol::VerbOf(lines_->reply.head)) {
-    case Verb::kCallback: return ServeCallback(refused);
+    case Verb::kCallback:
+    case Verb::kLostCallback: return ServeCallback(refused);
     case Verb::kNeedSpace: return GrantSpace();
     default: return Reply(Verb::kCallbackDone, 1, {});  // nothing else begins
   }
@@ -199,27 +212,18 @@ void Conversation::Reply(Verb verb, std::uint32_t target, const protocol::Words&
 }
 
 void Conversation::ServeCallback(bool refused) {
-  const std::uint32_t lack = protocol::TargetOf(lines_->reply.head);
-  const std::uint64_t token = lines_->reply.words[0];
-  auto* words = reinterpret_cast<std::uint64_t*>(lines_->reply.words[1] - connection_->segment().delta());
-  const Region segment = connection_->segment().region();
-  const CallbackState* callback =
-      token <= protocol::kMaxTarget ? connection_->callbacks().Find(static_cast<std::uint32_t>(token)) : nullptr;
+  const std::uint32_t head = lines_->reply.head;
+  const protocol::Words words = lines_->reply.words;
   std::uint64_t result = 0;
   std::exception_ptr thrown;
   ++serving_;
   try {
     if (refused) throw Exception({ErrorCode::kDisconnected, "the session ends", 0, 0});
     if (calling != nullptr && (held.empty() || held.back().get() != calling)) held.push_back(calling->shared_from_this());
-    if (callback == nullptr)
-      throw Exception({ErrorCode::kInvalidArgument, "the DLL called a callback that was released", 0, 0});
-    const std::uint64_t bytes = callback->words() * 8;
-    if (!segment.Contains(words) || static_cast<std::uint64_t>(segment.end - reinterpret_cast<std::byte*>(words)) < bytes)
-      throw Exception({ErrorCode::kCorrupt, "a callback's arguments lie outside the segment", 0, 0});
-    if (lack == 2) throw Exception({ErrorCode::kInternal, "no shared memory is left for a callback's arguments", 0, 0});
-    if (lack != 0)
-      throw Exception({ErrorCode::kInvalidArgument, "the memory of a callback's arguments could not be read: a length of "
-                       "its memsync is negative or beyond reason", 0, 0});
+    if (protocol::VerbOf(head) == Verb::kLostCallback) [[unlikely]]
+      throw Exception(Describe(static_cast<protocol::Loss>(protocol::TargetOf(head))));
+    const CallbackTable::Pin callback = connection_->callbacks().Find(protocol::TargetOf(head));
+    if (!callback) [[unlikely]] throw Exception(Describe(protocol::Loss::kReleased));
     result = callback->Run(this, words);
   } catch (...) {
     thrown = std::current_exception();

@@ -43,8 +43,8 @@ Expected<std::shared_ptr<const FunctionState>> Bind(const std::shared_ptr<Module
 }
 
 Expected<std::shared_ptr<LiveCallback>> MakeCallback(const std::shared_ptr<SessionCore>& core, const Signature& signature,
-                                                     Handler handler) {
-  return LiveCallback::Make(core, signature, std::move(handler));
+                                                     Handler handler, std::uint64_t on_throw) {
+  return LiveCallback::Make(core, signature, std::move(handler), on_throw);
 }
 
 Expected<HostOfNow> FindHost(const FunctionState& function) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <concepts>
+#include <cstring>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -14,6 +15,7 @@
 #include "bridge/client/exception.h"
 #include "bridge/client/options.h"
 #include "bridge/client/remote.h"
+#include "bridge/client/result_value.h"
 #include "bridge/client/retained.h"
 #include "bridge/client/text_capture.h"
 #include "bridge/client/type_of.h"
@@ -42,6 +44,12 @@ struct FunctionOptions {
   std::chrono::milliseconds deadline{0};
 };
 
+struct CallbackOptions {
+  Convention convention = Convention::kCdecl;
+  std::vector<Memsync> memsync = {};
+  ResultValue on_throw = {};  // what the DLL gets where the handler throws, or the callback was released
+};
+
 template <typename Prototype>
 class Function;
 template <typename Prototype>
@@ -49,6 +57,14 @@ class Callback;
 
 namespace internal {
 
+template <typename R, typename... Args>
+Signature MakeSignature(const CallbackOptions& options) {
+  return Signature{.convention = options.convention,
+                   .result = TypeOf<R>(),
+                   .arguments = {TypeOf<Args>()...},
+                   .read_only = {kPointsToConst<Args>...},
+                   .memsync = options.memsync};
+}
 template <typename R, typename... Args>
 Signature MakeSignature(const FunctionOptions& options) {
   return Signature{.convention = options.convention,
@@ -73,7 +89,7 @@ Expected<void> CallIn(const HostOfNow& host, const FunctionState& function, std:
 Expected<std::shared_ptr<const FunctionState>> Bind(const std::shared_ptr<ModuleState>& module, std::string symbol,
                                                     Signature signature, std::chrono::milliseconds deadline);
 Expected<std::shared_ptr<LiveCallback>> MakeCallback(const std::shared_ptr<SessionCore>& core, const Signature& signature,
-                                                     Handler handler);
+                                                     Handler handler, std::uint64_t on_throw = 0);
 std::uint64_t AddressOf(const LiveCallback& callback);
 Expected<std::uint64_t> CodeIn(const LiveCallback& callback, Connection& host);
 Error DescribeException(const std::exception_ptr& thrown);
@@ -124,6 +140,17 @@ template <>
 struct Room<void> {
   void Announce(std::uint64_t*) {}
 };
+template <typename T>
+T FromArgument(std::uint64_t word) {
+  if constexpr (Aggregate<T>) {
+    static_assert(std::is_trivially_copyable_v<T>, "what a DLL passes by value is bytes, as in C");
+    std::remove_cv_t<T> value;
+    std::memcpy(&value, reinterpret_cast<const void*>(word), sizeof value);
+    return value;
+  } else {
+    return FromWord<T>(word);
+  }
+}
 template <Aggregate R>
 struct Room<R> {
   static_assert(std::is_trivially_copyable_v<R>, "what a function of a DLL returns by value is bytes, as in C");
@@ -274,9 +301,21 @@ class Session {
   Expected<Module> TryLoad(const std::string& dll) const;
 
   // Wraps a callable for DLLs: session.MakeCallback<std::int16_t(Image*)>(handler, {.memsync = …}).
-  // What the handler throws ends the call that led to it; the DLL gets 0.
+  // What the handler throws ends the call that led to it; the DLL gets options.on_throw.
   template <typename Prototype, typename F>
-  Callback<Prototype> MakeCallback(F handler, FunctionOptions options = {}) const {
+  Callback<Prototype> MakeCallback(F handler, CallbackOptions options = {}) const {
+    return ValueOrThrow(TryMakeCallback<Prototype>(std::move(handler), std::move(options)));
+  }
+  // Where a function's options say the same of the callback.
+  template <typename Prototype, typename F, std::same_as<FunctionOptions> Options>
+  Callback<Prototype> MakeCallback(F handler, const Options& options) const {
+    if (options.variadic)
+      throw Exception({ErrorCode::kUnsupported, "a callback with '...' is not supported: its handler could not know what came, declare the arguments", 0, 0});
+    return MakeCallback<Prototype>(std::move(handler), CallbackOptions{.convention = options.convention, .memsync = options.memsync});
+  }
+  // kInvalidArgument names a wrong memsync directive, kUnsupported what the bridge cannot pass.
+  template <typename Prototype, typename F>
+  Expected<Callback<Prototype>> TryMakeCallback(F handler, CallbackOptions options = {}) const {
     return MakeCallback(std::type_identity<Prototype>{}, std::move(handler), options);
   }
 
@@ -316,18 +355,30 @@ class Session {
   explicit Session(std::shared_ptr<SessionCore> core) : core_(std::move(core)) {}
 
   template <typename R, typename... Args, typename F>
-  Callback<R(Args...)> MakeCallback(std::type_identity<R(Args...)>, F handler, const FunctionOptions& options) const {
+  Expected<Callback<R(Args...)>> MakeCallback(std::type_identity<R(Args...)>, F handler, const CallbackOptions& options) const {
     static_assert(std::is_invocable_r_v<R, F, Args...>, "the handler does not fit the prototype");
-    static_assert(!internal::Aggregate<R> && !(internal::Aggregate<Args> || ...),
-                  "callbacks do not take or return structs by value in this version: let it be a pointer to one");
     auto run = [handler = std::move(handler), session = internal::Serving{}](const std::uint64_t* words) mutable -> std::uint64_t {
       return [&]<std::size_t... I>(std::index_sequence<I...>) -> std::uint64_t {
-        if constexpr (std::is_void_v<R>) return handler(internal::Attached(FromWord<Args>(words[I]), session)...), 0;
-        else return ToWord<R>(handler(internal::Attached(FromWord<Args>(words[I]), session)...));
+        if constexpr (std::is_void_v<R>) {
+          return handler(internal::Attached(internal::FromArgument<Args>(words[I]), session)...), 0;
+        } else if constexpr (internal::Aggregate<R>) {
+          const R result = handler(internal::Attached(internal::FromArgument<Args>(words[I]), session)...);
+          return std::memcpy(reinterpret_cast<void*>(words[sizeof...(Args)]), &result, sizeof result), 0;
+        } else {
+          return ToWord<R>(handler(internal::Attached(internal::FromArgument<Args>(words[I]), session)...));
+        }
       }(std::index_sequence_for<Args...>{});
     };
-    return Callback<R(Args...)>(ValueOrThrow(
-        internal::MakeCallback(core_, internal::MakeSignature<R, Args...>(options), std::move(run))));
+    const Signature signature = internal::MakeSignature<R, Args...>(options);
+    Expected<std::shared_ptr<LiveCallback>> made;
+    if constexpr (std::is_void_v<R>) {
+      made = internal::MakeCallback(core_, signature, std::move(run));
+    } else {
+      auto on_throw = options.on_throw.template As<R>();
+      if (!on_throw) return tl::unexpected(on_throw.error());
+      made = internal::MakeCallback(core_, signature, std::move(run), ToWord<R>(*on_throw));
+    }
+    return std::move(made).map([](auto live) { return Callback<R(Args...)>(std::move(live)); });
   }
 
   std::shared_ptr<SessionCore> core_;

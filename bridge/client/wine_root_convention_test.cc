@@ -212,9 +212,6 @@ TEST_P(Conventions, CallbacksOfEveryConventionFindTheirArguments) {
   auto add = session_.MakeCallback<int(Counter*, int)>([](Counter* self, int by) { return self->value += by; }, kThis);
   EXPECT_EQ((dll.Function<int(Counter*, Callback<int(Counter*, int)>)>("thiscall_apply", kThis)(&counter, add)), 9);
   EXPECT_EQ(counter.value, 9);
-  if (!win32()) return;
-  const Error wide = Refused([&] { session_.MakeCallback<int(Counter*, Int64)>([](Counter*, Int64) { return 1; }, kThis); });
-  EXPECT_TRUE(Says(wide, {"fastcall or thiscall callback with a 64-bit integer"})) << wide.message;
 }
 
 std::vector<Arch> Architectures() {

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include "bridge/core/binding.h"
 
+#include <algorithm>
+
 #include "bridge/core/plan_wire.h"
+#include "bridge/core/protocol.h"
 
 namespace bridge {
 namespace {
@@ -51,23 +54,44 @@ bool SoundArguments(const Binding& binding, std::uint32_t pointer_size) {
   return stack <= kMaxStackBytes;
 }
 
+bool SoundHidden(const Binding& binding) {
+  if (binding.result.in != ResultIn::kMemory) return binding.hidden == 0;
+  return binding.hidden < binding.arguments.size() && binding.arguments[binding.hidden].kind == Kind::kPointer;
+}
+
+// Each root is what its word is: a pointer, or the whole of an aggregate by value, of which none is without a root.
+bool SoundRoots(const Binding& binding) {
+  if (binding.plan.empty()) return true;
+  std::size_t by_value = 0;
+  for (const std::uint32_t root : binding.plan.roots) {
+    const Node& node = binding.plan.nodes[root];
+    if (node.word >= binding.declared()) return false;
+    const Passed& passed = binding.declared_argument(node.word);
+    if (!node.by_value && passed.kind != Kind::kPointer) return false;
+    if (node.by_value && (!IsAggregate(passed.kind) || *node.by_value != passed.travel || node.local_size != passed.bytes)) return false;
+    by_value += node.by_value.has_value();
+  }
+  const auto aggregates = std::count_if(binding.arguments.begin(), binding.arguments.end(), [](const Passed& one) { return IsAggregate(one.kind); });
+  return by_value == static_cast<std::size_t>(aggregates);
+}
+
+tl::unexpected<Error> Malformed() { return Fail(ErrorCode::kCorrupt, "a binding that came over the wire is malformed"); }
+
 }  // namespace
 
+bool FitsMessages(const Binding& callback) {
+  return callback.plan.empty() && callback.result.in != ResultIn::kMemory && callback.arguments.size() <= protocol::kWords;
+}
+
 Expected<Binding> MakeBinding(const Signature& signature, Abi abi, bool is_callback) {
-  const auto refuse = [](const std::string& where, const Type& type) {
-    return Fail(ErrorCode::kUnsupported,
-                where + " is " + WithArticle(type) + " by value, which callbacks of this version do not take: let it be a pointer to it");
-  };
-  for (std::size_t i = 0; is_callback && i < signature.arguments.size(); ++i)
-    if (IsAggregate(signature.arguments[i].kind())) return refuse("argument " + std::to_string(i), signature.arguments[i]);
-  if (is_callback && IsAggregate(signature.result.kind())) return refuse("the result", signature.result);
   if (is_callback && signature.variadic)
     return Fail(ErrorCode::kUnsupported, "a callback with '...' is not supported: its handler could not know what came, declare the arguments");
   auto call = PassCall(signature, abi);
   if (!call) return tl::unexpected(call.error());
   Binding binding{.convention = signature.convention, .result = call->result, .arguments = std::move(call->arguments), .plan = {}};
+  binding.hidden = static_cast<std::uint8_t>(call->hidden.value_or(0));
   binding.plan.local_pointer = binding.plan.frame_pointer = static_cast<std::uint8_t>(PointerSize(abi));
-  binding.plan.words = static_cast<std::uint32_t>(binding.arguments.size() + 1);
+  binding.plan.words = static_cast<std::uint32_t>(binding.declared() + 1);
   if (!is_callback) return binding;
   auto plan = CompilePlan(signature, abi, abi, Phase::kBefore);
   if (!plan) return tl::unexpected(plan.error());
@@ -87,6 +111,7 @@ void Write(const Binding& binding, WireWriter* out) {
     out->U32(passed.bytes);
     out->U8(static_cast<std::uint8_t>(passed.in));
   }
+  out->U8(binding.hidden);
   WritePlan(binding.plan, out);
 }
 
@@ -104,13 +129,13 @@ Expected<Binding> ReadBinding(WireReader* in, std::uint32_t pointer_size) {
     passed.in = static_cast<Register>(in->U8());
     binding.arguments.push_back(passed);
   }
-  bool sound = binding.convention <= Convention::kThiscall && Sound(binding.result, pointer_size) && SoundArguments(binding, pointer_size);
+  binding.hidden = in->U8();
+  bool sound = binding.convention <= Convention::kThiscall && Sound(binding.result, pointer_size) && SoundArguments(binding, pointer_size) && SoundHidden(binding);
+  if (!sound) return Malformed();
   Plan& plan = binding.plan;
   plan.local_pointer = plan.frame_pointer = static_cast<std::uint8_t>(pointer_size);
-  plan.words = static_cast<std::uint32_t>(binding.arguments.size() + 1);
-  sound = sound && ReadPlan(in, &plan);
-  if (!sound || !in->ok() || binding.arguments.size() > kMaxArguments)
-    return Fail(ErrorCode::kCorrupt, "a binding that came over the wire is malformed");
+  plan.words = static_cast<std::uint32_t>(binding.declared() + 1);
+  if (!ReadPlan(in, &plan) || !in->ok() || binding.arguments.size() > kMaxArguments || !SoundRoots(binding)) return Malformed();
   return binding;
 }
 

@@ -15,10 +15,20 @@ struct Binding {
   Convention convention = Convention::kCdecl;
   PassedResult result;
   std::vector<Passed> arguments;  // with the hidden pointer to a result in memory, where there is one
+  std::uint8_t hidden = 0;  // which of them that is
   Plan plan;  // of a callback: what is read at entry; empty of a function, after which the client reads
+
+  // Arguments as they were declared, without the hidden pointer.
+  std::size_t declared() const { return arguments.size() - (result.in == ResultIn::kMemory ? 1 : 0); }
+  const Passed& declared_argument(std::size_t i) const {
+    return arguments[result.in == ResultIn::kMemory && i >= hidden ? i + 1 : i];
+  }
 };
 
-// kUnsupported names what the host cannot call: by-value structs and arrays.
+// Whether all that a callback of this prototype says and answers are words that stand in the messages themselves.
+bool FitsMessages(const Binding& callback);
+
+// kUnsupported names what cannot be passed: arrays by value and the like.
 Expected<Binding> MakeBinding(const Signature& signature, Abi abi, bool is_callback);
 
 void Write(const Binding& binding, WireWriter* out);

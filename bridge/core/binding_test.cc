@@ -34,6 +34,7 @@ std::vector<Signature> Samples() {
       MakeSignature({kInt64}, {late}, Type::Pointer(kImage)),
       MakeSignature({Type::Pointer(kChar16), Type::Pointer(kInt8)},
                     {{.pointer = {0}, .null = true, .unic = true}, {.pointer = {1}, .null = true}}),
+      MakeSignature({kImage, Type::Struct("Pair", {{"a", kInt32}, {"b", kInt32}}), kInt32}, {data}, kImage),
       MakeSignature({deep, Type::Pointer(Type::Struct("F", {{"f", Type(Kind::kFunction)}, {"p", Type::Pointer(kVoid)}}))}),
   };
 }
@@ -60,6 +61,7 @@ TEST(Binding, ComesOverTheWireAsItWas) {
         EXPECT_EQ(read->convention, made->convention);
         EXPECT_EQ(read->result, made->result);
         EXPECT_EQ(read->arguments, made->arguments);
+        EXPECT_EQ(read->hidden, made->hidden);
         EXPECT_EQ(read->plan.nodes, made->plan.nodes);
         EXPECT_EQ(read->plan.roots, made->plan.roots);
         EXPECT_EQ(read->plan.words, made->plan.words);
@@ -79,15 +81,56 @@ TEST(Binding, ByValueArraysAreRefusedByName) {
   }
 }
 
-TEST(Binding, CallbacksWithStructsByValueAreRefusedByName) {
-  for (const auto& [signature, where] : {std::pair{MakeSignature({kInt32, kImage}), "argument 1 is an Image by value"},
-                                         std::pair{MakeSignature({}, {}, kImage), "the result is an Image by value"}}) {
-    EXPECT_TRUE(MakeBinding(signature, Abi::kWin64Msvc, false));
-    auto made = MakeBinding(signature, Abi::kWin64Msvc, true);
-    ASSERT_FALSE(made);
-    EXPECT_EQ(made.error().code, ErrorCode::kUnsupported);
-    EXPECT_NE(made.error().message.find(where), std::string::npos) << made.error().message;
+TEST(Binding, SaysWhichArgumentIsTheHiddenPointer) {
+  const Signature method{.convention = Convention::kThiscall, .result = kImage, .arguments = {Type::Pointer(kVoid), kInt32}, .read_only = {}, .memsync = {}};
+  auto made = MakeBinding(method, Abi::kWin32Msvc, true);
+  ASSERT_TRUE(made) << made.error().message;
+  EXPECT_EQ(made->hidden, 1);
+  EXPECT_EQ(made->declared(), 2u);
+  EXPECT_EQ(made->declared_argument(0).in, Register::kEcx);
+  EXPECT_EQ(made->declared_argument(1).kind, Kind::kInt32);
+  EXPECT_EQ(Read(Wire(*made), 4)->hidden, 1);
+  for (const std::uint8_t wrong : {2, 3, 255}) {
+    Binding bent = *made;
+    bent.hidden = wrong;  // an integer, and none at all
+    EXPECT_FALSE(Read(Wire(bent), 4)) << int{wrong};
   }
+  Binding none = *MakeBinding(MakeSignature({Type::Pointer(kVoid)}), Abi::kWin32Msvc, true);
+  none.hidden = 1;
+  EXPECT_FALSE(Read(Wire(none), 4));
+}
+
+TEST(Binding, RootsAreWhatTheirWordsAre) {
+  const Binding sound = *MakeBinding(MakeSignature({kImage, Type::Pointer(kInt32)}), Abi::kWin64Msvc, true);
+  ASSERT_EQ(sound.plan.roots.size(), 2u);
+  ASSERT_TRUE(Read(Wire(sound)));
+  const auto bent = [&](auto&& bend) {
+    Binding binding = sound;
+    bend(&binding);
+    return Read(Wire(binding)).has_value();
+  };
+  EXPECT_FALSE(bent([](Binding* b) { b->plan.nodes[b->plan.roots[0]].by_value = Travel::kWord; })) << "it travels by reference";
+  EXPECT_FALSE(bent([](Binding* b) { b->plan.nodes[b->plan.roots[0]].by_value.reset(); })) << "no pointer";
+  EXPECT_FALSE(bent([](Binding* b) { b->plan.nodes[b->plan.roots[1]].by_value = Travel::kReference; })) << "no aggregate";
+  EXPECT_FALSE(bent([](Binding* b) { b->plan.nodes[b->plan.roots[1]].word = 0; }));
+  EXPECT_FALSE(bent([](Binding* b) { b->plan.nodes[b->plan.roots[1]].word = 2; })) << "the result";
+  EXPECT_FALSE(bent([](Binding* b) { b->arguments[1].kind = Kind::kInt64; })) << "a number is no pointer";
+  EXPECT_FALSE(bent([](Binding* b) { b->plan.nodes[b->plan.roots[0]].local_size = b->plan.nodes[b->plan.roots[0]].frame_size = 8; }));
+  EXPECT_FALSE(bent([](Binding* b) { b->plan.nodes[b->plan.roots[0]].read_only = false; })) << "it would be copied back";
+  EXPECT_FALSE(bent([](Binding* b) { b->plan.nodes[b->plan.roots[0]].count = 2; }));
+}
+
+TEST(Binding, OnlyWordsFitMessages) {
+  const auto fits = [](std::vector<Type> arguments, Type result) {
+    return FitsMessages(*MakeBinding(MakeSignature(std::move(arguments), {}, std::move(result)), Abi::kWin64Msvc, true));
+  };
+  const Type pair = Type::Struct("Pair", {{"a", kInt32}, {"b", kInt32}});
+  EXPECT_TRUE(fits(std::vector<Type>(6, kInt32), kInt64));
+  EXPECT_TRUE(fits({Type::Pointer(kVoid)}, pair));
+  EXPECT_FALSE(fits(std::vector<Type>(7, kInt32), kVoid));
+  EXPECT_FALSE(fits({Type::Pointer(kInt32)}, kVoid));
+  EXPECT_FALSE(fits({pair}, kVoid));
+  EXPECT_FALSE(fits({}, kImage));
 }
 
 TEST(Binding, OfAFunctionCarriesNoPlan) {
@@ -123,7 +166,17 @@ TEST(Binding, EveryTruncationIsAnError) {
   if (binding.result.kind > Kind::kUnion) return no("result");
   if (binding.result.in > ResultIn::kMemory) return no("where the result is");
   if (binding.result.in != ResultIn::kMemory && binding.result.bytes > 8) return no("a result larger than its word");
-  if (binding.arguments.size() > kMaxArguments || plan.words != binding.arguments.size() + 1) return no("words");
+  const bool hidden = binding.result.in == ResultIn::kMemory;
+  if (binding.arguments.size() > kMaxArguments || plan.words != binding.arguments.size() + (hidden ? 0 : 1)) return no("words");
+  if (hidden && (binding.hidden >= binding.arguments.size() || binding.arguments[binding.hidden].kind != Kind::kPointer)) return no("hidden pointer");
+  for (const std::uint32_t root : plan.roots) {
+    const Node& node = plan.nodes[root];
+    if (node.word + (hidden ? 1 : 0) >= binding.arguments.size()) return no("a root that is no argument");
+    const Passed& passed = binding.arguments[node.word + (hidden && node.word >= binding.hidden ? 1 : 0)];
+    const bool aggregate = passed.kind == Kind::kStruct || passed.kind == Kind::kUnion;
+    if (aggregate != node.by_value.has_value() || (!aggregate && passed.kind != Kind::kPointer)) return no("a root of another kind than its word");
+    if (aggregate && (node.frame_size != passed.bytes || node.count != 1 || node.extent != Extent::kFixed)) return no("a value of another size than its bytes");
+  }
   std::uint64_t stack = 0;
   std::vector<Register> taken;
   for (const Passed& passed : binding.arguments) {

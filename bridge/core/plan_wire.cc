@@ -6,6 +6,8 @@
 namespace bridge {
 namespace {
 
+constexpr int kTravelShift = 4;  // in a node's flags: how it travels, plus one, where it is an aggregate by value
+
 void WriteNode(const Node& node, WireWriter* out) {
   out->U32(static_cast<std::uint32_t>(node.parent));
   out->U32(node.word);
@@ -17,7 +19,8 @@ void WriteNode(const Node& node, WireWriter* out) {
   out->U32(node.local_size);
   out->U32(node.frame_size);
   out->U32(node.align);
-  out->U8(static_cast<std::uint8_t>((node.read_only ? 1 : 0) | (node.flat ? 2 : 0) | (node.func ? 4 : 0) | (node.inlined ? 8 : 0)));
+  out->U8(static_cast<std::uint8_t>((node.read_only ? 1 : 0) | (node.flat ? 2 : 0) | (node.func ? 4 : 0) | (node.inlined ? 8 : 0) |
+                                    (node.by_value ? (static_cast<int>(*node.by_value) + 1) << kTravelShift : 0)));
   out->U32(static_cast<std::uint32_t>(node.runs.size()));
   for (const Run& run : node.runs) {
     out->U32(run.local_offset);
@@ -62,6 +65,7 @@ Node ReadNode(WireReader* in) {
   node.read_only = flags & 1;
   node.flat = flags & 2;
   node.inlined = flags & 8;
+  if (const int travel = flags >> kTravelShift; travel != 0) node.by_value = static_cast<Travel>(travel - 1);
   for (std::uint32_t left = in->Count(13); left > 0; --left) {
     Run run;
     run.local_offset = in->U32();
@@ -124,12 +128,17 @@ bool SoundReference(const Plan& plan, std::size_t index) {
   if (node.same_as == Node::kNone) return true;
   if (node.same_as < 0 || static_cast<std::size_t>(node.same_as) >= index || node.inlined) return false;
   const Node& target = plan.nodes[static_cast<std::size_t>(node.same_as)];
-  return target.same_as == Node::kNone && !target.inlined;
+  return target.same_as == Node::kNone && !target.inlined && !target.by_value;
+}
+
+bool SoundByValue(const Node& node) {
+  return !node.by_value || (*node.by_value <= Travel::kStack && node.parent == Node::kRoot && node.extent == Extent::kFixed && node.count == 1 &&
+                            node.same_as == Node::kNone && node.read_only && node.local_size == node.frame_size);
 }
 
 bool Sound(const Plan& plan, std::size_t index) {
   const Node& node = plan.nodes[index];
-  if (!SoundPlace(plan, index) || !SoundReference(plan, index)) return false;
+  if (!SoundPlace(plan, index) || !SoundReference(plan, index) || !SoundByValue(node)) return false;
   if (node.word >= plan.words || node.local_size == 0 || node.frame_size == 0) return false;
   if (node.align == 0 || node.align > 4096 || (node.align & (node.align - 1)) != 0) return false;
   if (node.count > kMaxExtentBytes / std::max(node.local_size, node.frame_size)) return false;

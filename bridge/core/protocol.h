@@ -24,14 +24,15 @@ enum class Verb : std::uint32_t {
   kUnload,           // target: module
   kBind,             // [0] address, [1] bytes of {module, symbol, binding}. Done: [0] function
   kBindCallback,     // [0] address, [1] bytes of a binding. Done: [0] prototype
-  kMakeCallback,     // target: prototype. [0] the client's token. Done: [0] callback, [1] code address
+  kMakeCallback,     // target: prototype. [0] the client's token, [1] the result where no handler gives one: its word, or of one in
+                     // memory the address of its bytes. Done: [0] callback, [1] code address
   kRelease,          // [0] address, [1] bytes of pairs {u32: 0 a function, 1 a callback; u32 its id}
   kFlush,            // flush what the DLLs' C runtimes hold back
   kOpenChannel,      // target: channel. [0] address, [1] bytes of {text to read from, text to write to, u64 scratch, u64 bytes}
   kCloseChannel,     // the channel's thread ends after the answer
   kShutdown,         // control channel: the process ends after the answer
   kFloor,            // bare ping-pong on the channel's floor counters until one reads kFloorEnd
-  kCallbackDone,     // target: 1 where the handler threw. [0] result
+  kCallbackDone,     // target: 1 where the handler gave no result. [0] result
   kSpace,            // [0] address, [1] bytes of more scratch; 0 bytes: there is none
   kRead,             // [0] address, [1] bytes, [2] address in the segment; target: bytes of a unit, a zero of which ends
                      // the reading, or 0. Done: [0] bytes read
@@ -46,8 +47,9 @@ enum class Verb : std::uint32_t {
   kFault,            // target: how an access violation in a call touched: 0 read, 1 write, 8 execute. [0] exception code,
                      // [1] address, [2] what it touched, [3] the address's offset in its module, whose name is [4] address,
                      // [5] bytes of UTF-8; 0: none
-  kCallback,         // target: the callback's prototype. [0] token, [1] address of the argument words; begins on visitors' channels
+  kCallback,         // target: token. The arguments' words, or [0] their address where they do not fit the message; begins on visitors' channels
   kNeedSpace,        // [0] bytes
+  kLostCallback,     // in place of kCallback, where the client cannot serve it. target: why, see Loss
 };
 
 inline constexpr std::size_t kWords = 6;
@@ -55,6 +57,13 @@ inline constexpr std::size_t kWords = 6;
 using Words = std::array<std::uint64_t, kWords>;
 inline constexpr std::uint32_t kTargetBits = 24;
 inline constexpr std::uint32_t kMaxTarget = (1u << kTargetBits) - 1;
+
+// Why a callback's arguments do not come with it.
+enum class Loss : std::uint32_t {
+  kBadLength = 1,  // a length of its memory is negative or beyond reason
+  kNoSpace,        // no shared memory is left
+  kReleased,       // the DLL called what was released
+};
 
 constexpr std::uint32_t Head(Verb verb, std::uint32_t target) {
   return static_cast<std::uint32_t>(verb) << kTargetBits | target;

@@ -22,4 +22,12 @@ void ReturnedAggregate::ToLocal(std::byte* local, const std::byte* frame, Resolv
   }
 }
 
+void ReturnedAggregate::ToFrame(std::byte* frame, const std::byte* local, Resolve resolve, void* context) const {
+  CopyToFrame(plan_, plan_.nodes[0], frame, local, 1);
+  for (const Spot& at : pointers_) {
+    const std::uint64_t address = LoadPointer(local + at.local_offset, plan_.local_pointer);
+    StorePointer(frame + at.frame_offset, address == 0 ? 0 : resolve(context, address), plan_.frame_pointer);
+  }
+}
+
 }  // namespace bridge

@@ -7,8 +7,8 @@
 
 namespace bridge {
 
-// A struct or union that a function returns by value, on its way from the callee's
-// layout to the caller's. Its pointers come back as addresses; what they lead to is not copied.
+// A struct or union that a function or a callback returns by value, on its way between the callee's
+// layout and the caller's. Its pointers come back as addresses; what they lead to is not copied.
 class ReturnedAggregate {
  public:
   // kUnsupported where the type cannot be returned, or not be converted.
@@ -19,6 +19,8 @@ class ReturnedAggregate {
 
   // `resolve` turns each pointer into one of this process.
   void ToLocal(std::byte* local, const std::byte* frame, Resolve resolve, void* context) const;
+  // The other way, where this process is the callee; into one of the other's.
+  void ToFrame(std::byte* frame, const std::byte* local, Resolve resolve, void* context) const;
 
  private:
   PassedResult passed_;

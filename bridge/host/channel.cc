@@ -24,40 +24,6 @@ thread_local Channel* t_channel = nullptr;
 
 std::uint64_t Address(const void* p) { return reinterpret_cast<std::uint64_t>(p); }
 
-// A scalar as libffi hands it to a closure, extended by its type's sign.
-std::uint64_t Extend(Kind kind, const void* at) {
-  const auto read = [at]<typename T>(T value) {
-    std::memcpy(&value, at, sizeof value);
-    return static_cast<std::uint64_t>(static_cast<std::int64_t>(value));
-  };
-  switch (kind) {
-    case Kind::kInt8: return read(std::int8_t{});
-    case Kind::kBool:
-    case Kind::kUint8: return read(std::uint8_t{});
-    case Kind::kInt16: return read(std::int16_t{});
-    case Kind::kUint16:
-    case Kind::kChar16: return read(std::uint16_t{});
-    case Kind::kInt32: return read(std::int32_t{});
-    case Kind::kUint32:
-    case Kind::kFloat: return read(std::uint32_t{});
-    case Kind::kPointer:
-    case Kind::kFunction: return read(std::uintptr_t{});
-    default: return read(std::uint64_t{});
-  }
-}
-
-// What the callee wrote where libffi told it to; narrow results carry garbage above.
-void StoreResult(Kind kind, std::uint64_t word, void* result) {
-  switch (kind) {
-    case Kind::kVoid: return;
-    case Kind::kFloat: std::memcpy(result, &word, sizeof(float)); return;
-    case Kind::kDouble:
-    case Kind::kInt64:
-    case Kind::kUint64: std::memcpy(result, &word, 8); return;
-    default: *static_cast<ffi_arg*>(result) = static_cast<ffi_arg>(Extend(kind, &word)); return;
-  }
-}
-
 }  // namespace
 
 Expected<std::byte*> Scratch::Allocate(std::uint64_t bytes, std::uint64_t align) {
@@ -186,9 +152,9 @@ bool Channel::Handle(const Message& message) {
     case Verb::kBind:
     case Verb::kBindCallback: answer(Bind(message)); return true;
     case Verb::kMakeCallback: {
-      auto made = registry_->MakeCallback(message.target, message.words[0]);
+      auto made = registry_->MakeCallback(message.target, message.words[0], message.words[1], segment_);
       if (!made) return SendError(made.error()), true;
-      Send(Verb::kDone, 0, {*made, Address(registry_->callback(*made)->code), 0});
+      Send(Verb::kDone, 0, {(*made)->id, Address((*made)->code), 0});
       return true;
     }
     case Verb::kRelease: done(Release(message)); return true;
@@ -285,11 +251,16 @@ void Channel::Call(const Message& message) {
       return SendError(Error{ErrorCode::kCorrupt, "the arguments lie outside the segment", 0, 0});
   }
   Called called;
+  const Scratch::Mark mark = scratch_.mark();
+  const std::size_t base = instances_.size();
   // As the thread's last call left it, where the host did something since.
   if (std::exchange(disturbed_, false)) SetLastError(last_error_);
   GuardedCall(*function, arguments, segment_, &called);
   if (called.outcome != Outcome::kReturned) [[unlikely]] {
     disturbed_ = true;
+    // An exception may have ended callbacks of this call.
+    instances_.resize(base);
+    scratch_.Release(mark);
     if (called.outcome == Outcome::kFault) return SendFault(called.fault);
     return SendError(DescribeOutcome(*function, called));
   }
@@ -297,38 +268,80 @@ void Channel::Call(const Message& message) {
   Send(Verb::kDone, 0, {called.result, last_error_});
 }
 
-void Channel::RunCallback(const HostCallback& callback, void** arguments, void* result) {
+std::uint64_t Channel::RunCallback(const Closure& closure, const std::byte* values) {
   last_error_ = GetLastError();
-  const Binding& binding = callback.prototype->binding;
+  const std::uint64_t token = closure.token;
+  const Prototype& prototype = *closure.prototype;
+  std::optional<std::uint64_t> result;
+  if (token == Closure::kReleased) [[unlikely]]
+    result = AskWithout(protocol::Loss::kReleased);
+  else if (prototype.shape.in_line) [[likely]]
+    result = AskInLine(token, prototype.shape, values);
+  else
+    result = AskWithMemory(token, prototype, values);
+  if (!result) [[unlikely]] result = Otherwise(closure, values);
+  if (std::exchange(disturbed_, false)) SetLastError(last_error_);
+  return *result;
+}
+
+std::optional<std::uint64_t> Channel::AskInLine(std::uint64_t token, const ClosureShape& shape, const std::byte* values) {
+  protocol::Words words{};
+  for (std::size_t i = 0; i < shape.arguments.size(); ++i) words[i] = ReadScalar(shape.arguments[i].kind, values + shape.arguments[i].offset);
+  Send(Verb::kCallback, static_cast<std::uint32_t>(token), words);
+  return AwaitResult();
+}
+
+std::optional<std::uint64_t> Channel::AskWithMemory(std::uint64_t token, const Prototype& prototype, const std::byte* values) {
+  const Binding& binding = prototype.binding;
+  const bool in_memory = binding.result.in == ResultIn::kMemory;
+  const std::size_t count = prototype.shape.arguments.size();
   const Scratch::Mark mark = scratch_.mark();
-  const std::size_t base = instances_.size(), count = binding.arguments.size();
-  std::uint64_t answer = 0;
+  const std::size_t base = instances_.size();
+  const auto leave = [&](std::optional<std::uint64_t> result) {
+    instances_.resize(base);
+    scratch_.Release(mark);
+    return result;
+  };
   auto block = scratch_.Allocate((count + 1) * 8, 16);
-  if (block) {
-    auto* words = reinterpret_cast<std::uint64_t*>(*block);
-    for (std::size_t i = 0; i < count; ++i) words[i] = Extend(binding.arguments[i].kind, arguments[i]);
-    words[count] = 0;
-    const auto packed =
-        binding.plan.empty() ? Expected<void>() : Pack(binding.plan, words, Road{&scratch_, 0, segment_}, &instances_);
-    // Where the memory could not be brought the client gets the words without it, and says so.
-    const std::uint32_t lack = packed ? 0 : packed.error().code == ErrorCode::kInvalidArgument ? 1 : 2;
-    Send(Verb::kCallback, lack, {callback.token, Address(words), callback.prototype->id});
-    Message message;
-    while (Receive(&message)) {
-      if (message.verb == Verb::kCallbackDone) {
-        answer = message.words[0];
-        break;
-      }
-      if (!Handle(message)) break;
-    }
-    const std::span<const Instance> mine(instances_.data() + base, instances_.size() - base);
-    CopyBack(binding.plan, mine, Rewrite::kChanged, [](void*, std::uint64_t address) { return address; }, nullptr);
+  auto room = scratch_.Allocate(in_memory ? binding.result.bytes : 0, 16);
+  if (!block || !room) return leave(AskWithout(protocol::Loss::kNoSpace));
+  auto* words = reinterpret_cast<std::uint64_t*>(*block);
+  for (std::size_t i = 0; i < count; ++i) {
+    const ClosureShape::Argument& argument = prototype.shape.arguments[i];
+    const bool bytes = IsAggregate(argument.kind) && argument.travel != Travel::kReference;
+    words[i] = bytes ? Address(values + argument.offset) : ReadScalar(IsAggregate(argument.kind) ? Kind::kPointer : argument.kind, values + argument.offset);
   }
-  instances_.resize(base);
-  scratch_.Release(mark);
-  if (gone_) ExitProcess(0);  // nobody is left to return to
-  StoreResult(binding.result.kind, answer, result);
-  SetLastError(last_error_);
+  words[count] = 0;
+  if (auto packed = Pack(binding.plan, words, Road{&scratch_, 0, segment_}, &instances_); !packed)
+    return leave(AskWithout(packed.error().code == ErrorCode::kInvalidArgument ? protocol::Loss::kBadLength : protocol::Loss::kNoSpace));
+  if (in_memory) {
+    std::memset(*room, 0, binding.result.bytes);
+    words[count] = Address(*room);
+  }
+  Send(Verb::kCallback, static_cast<std::uint32_t>(token), {Address(words)});
+  std::optional<std::uint64_t> result = AwaitResult();
+  const std::span<const Instance> mine(instances_.data() + base, instances_.size() - base);
+  CopyBack(binding.plan, mine, Rewrite::kChanged, [](void*, std::uint64_t address) { return address; }, nullptr);
+  if (in_memory && result) {
+    result = ReadScalar(Kind::kPointer, values + prototype.shape.hidden);
+    std::memcpy(reinterpret_cast<void*>(static_cast<std::uintptr_t>(*result)), *room, binding.result.bytes);
+  }
+  return leave(result);
+}
+
+std::optional<std::uint64_t> Channel::AskWithout(protocol::Loss loss) {
+  Send(Verb::kLostCallback, static_cast<std::uint32_t>(loss), {});
+  return AwaitResult();
+}
+
+std::optional<std::uint64_t> Channel::AwaitResult() {
+  Message message;
+  while (Receive(&message)) {
+    if (message.verb == Verb::kCallbackDone) [[likely]]
+      return message.target == 0 ? std::optional(message.words[0]) : std::nullopt;
+    if (!Handle(message)) break;
+  }
+  ExitProcess(0);  // nobody is left to return to
 }
 
 std::uint64_t Channel::MoreScratch(void* self, std::uint64_t bytes, std::uint64_t* granted) {

@@ -4,6 +4,7 @@
 #include <array>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -69,8 +70,8 @@ class Channel {
   // Tells the client that the thread is over, and that the process is not. From any other thread.
   void NoteEnd(std::uint32_t exit_code);
 
-  // What a closure does on this thread: asks the client and copies the answer.
-  void RunCallback(const HostCallback& callback, void** arguments, void* result);
+  // What a closure does on this thread: asks the client. The result's word.
+  std::uint64_t RunCallback(const Closure& closure, const std::byte* values);
 
   // The channel whose thread this is; null on threads that a DLL made and that did not call back yet.
   static Channel* Current();
@@ -89,6 +90,11 @@ class Channel {
   // Carries out one request and answers it. False: the conversation is over.
   bool Handle(const Message& message);
   void Call(const Message& message);
+  // The ways of a callback's arguments: in the message, in scratch, or not at all. Nothing: the handler gave no result.
+  std::optional<std::uint64_t> AskInLine(std::uint64_t token, const ClosureShape& shape, const std::byte* values);
+  std::optional<std::uint64_t> AskWithMemory(std::uint64_t token, const Prototype& prototype, const std::byte* values);
+  std::optional<std::uint64_t> AskWithout(protocol::Loss loss);
+  std::optional<std::uint64_t> AwaitResult();
   Expected<std::uint64_t> Bind(const Message& message);
   Expected<std::uint64_t> FindData(const Message& message);
   Expected<void> Release(const Message& message);

@@ -45,17 +45,21 @@ std::uint32_t Ordinal(std::string_view symbol) {
   return read.ec == std::errc() && read.ptr == end && number <= 0xffff ? number : 0;
 }
 
-void ClosureEntry(ffi_cif*, void* result, void** arguments, void* data) {
-  asm volatile("cld");  // whatever the DLL did
-  const auto& callback = *static_cast<const HostCallback*>(data);
+std::uint64_t RunClosure(Closure* closure, const std::byte* values) {
   Channel* channel = Channel::Current();
-  if (channel == nullptr) channel = EnterAsVisitor();
-  if (channel != nullptr) return channel->RunCallback(callback, arguments, result);
-  if (callback.prototype->binding.result.kind != Kind::kVoid)
-    std::memset(result, 0, std::max(sizeof(ffi_arg), callback.prototype->interface.cif.rtype->size));
+  if (channel == nullptr) [[unlikely]] channel = EnterAsVisitor();
+  return channel != nullptr ? channel->RunCallback(*closure, values) : Otherwise(*closure, values);
 }
 
 }  // namespace
+
+std::uint64_t Otherwise(const Closure& closure, const std::byte* values) {
+  const Prototype& prototype = *closure.prototype;
+  if (prototype.binding.result.in != ResultIn::kMemory) return closure.otherwise;
+  const std::uint64_t hidden = ReadScalar(Kind::kPointer, values + prototype.shape.hidden);
+  std::memcpy(reinterpret_cast<void*>(static_cast<std::uintptr_t>(hidden)), closure.otherwise_in_memory.get(), prototype.binding.result.bytes);
+  return hidden;
+}
 
 Expected<std::uint32_t> Registry::Load(std::string_view path) {
   const std::wstring dos = DosPath(path);
@@ -118,37 +122,44 @@ Expected<void> Registry::FreeFunction(std::uint32_t id) {
 }
 
 Expected<std::uint32_t> Registry::BindCallback(Binding binding) {
-  auto interface = PrepareClosure(binding);
-  if (!interface) return tl::unexpected(interface.error());
   auto prototype = std::make_unique<Prototype>();
+  prototype->shape = MakeClosureShape(binding);
   prototype->binding = std::move(binding);
-  prototype->interface = std::move(*interface);
   Prototype* entry = prototype.get();
   auto id = prototypes_.Add(std::move(prototype));
   if (id) entry->id = *id;
   return id;
 }
 
-Expected<std::uint32_t> Registry::MakeCallback(std::uint32_t prototype_id, std::uint64_t token) {
-  Prototype* prototype = prototypes_.Find(prototype_id);
+Expected<const Closure*> Registry::MakeCallback(std::uint32_t prototype_id, std::uint64_t token, std::uint64_t otherwise, Region segment) {
+  const Prototype* prototype = prototypes_.Find(prototype_id);
   if (prototype == nullptr) return Fail(ErrorCode::kInvalidArgument, "this callback prototype is not bound");
-  auto callback = std::make_unique<HostCallback>();
-  callback->token = token;
-  callback->prototype = prototype;
-  callback->closure = static_cast<ffi_closure*>(ffi_closure_alloc(sizeof(ffi_closure), &callback->code));
-  if (callback->closure == nullptr) return Fail(ErrorCode::kInternal, "no memory for a closure");
-  if (ffi_prep_closure_loc(callback->closure, &prototype->interface.cif, ClosureEntry, callback.get(), callback->code) !=
-      FFI_OK) {
-    ffi_closure_free(callback->closure);
-    return Fail(ErrorCode::kUnsupported, "libffi refuses a closure of this prototype");
+  const PassedResult& result = prototype->binding.result;
+  std::unique_ptr<std::byte[]> in_memory;
+  if (result.in == ResultIn::kMemory) {
+    const auto* bytes = reinterpret_cast<const std::byte*>(static_cast<std::uintptr_t>(otherwise));
+    if (!segment.Contains(bytes) || result.bytes > static_cast<std::size_t>(segment.end - bytes))
+      return Fail(ErrorCode::kCorrupt, "a callback's result lies outside the segment");
+    in_memory = std::make_unique<std::byte[]>(result.bytes);
+    std::memcpy(in_memory.get(), bytes, result.bytes);
   }
-  return callbacks_.Add(std::move(callback));
+  auto closure = closures_.Take();
+  if (!closure) return tl::unexpected(closure.error());
+  (*closure)->run = RunClosure;
+  (*closure)->removes = prototype->shape.removes;
+  (*closure)->floating_bytes = prototype->shape.floating_bytes;
+  (*closure)->otherwise = otherwise;
+  (*closure)->otherwise_in_memory = std::move(in_memory);
+  (*closure)->prototype = prototype;
+  (*closure)->token = token;
+  return *closure;
 }
 
 Expected<void> Registry::FreeCallback(std::uint32_t id) {
-  auto callback = callbacks_.Remove(id);
-  if (!callback) return Fail(ErrorCode::kInvalidArgument, "this callback is not alive");
-  ffi_closure_free(callback->closure);
+  Closure* closure = closures_.Find(id);
+  if (closure == nullptr || closure->token.exchange(Closure::kReleased) == Closure::kReleased)
+    return Fail(ErrorCode::kInvalidArgument, "this callback is not alive");
+  closures_.Give(closure);
   return {};
 }
 

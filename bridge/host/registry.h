@@ -7,9 +7,10 @@
 #include <vector>
 
 #include "bridge/core/binding.h"
+#include "bridge/core/marshal.h"
 #include "bridge/core/table.h"
 #include "bridge/host/call_shape.h"
-#include "bridge/host/closure_interface.h"
+#include "bridge/host/closure_pool.h"
 
 namespace bridge::host {
 
@@ -24,15 +25,11 @@ struct Function {
 struct Prototype {
   std::uint32_t id = 0;
   Binding binding;  // its plan is carried out at each entry
-  ClosureInterface interface;
+  ClosureShape shape;
 };
 
-struct HostCallback {
-  std::uint64_t token = 0;  // the client's
-  const Prototype* prototype = nullptr;
-  ffi_closure* closure = nullptr;
-  void* code = nullptr;
-};
+// The result's word that a DLL gets where no handler gives one; that of a result in memory is written.
+std::uint64_t Otherwise(const Closure& closure, const std::byte* values);
 
 struct Module {
   void* handle = nullptr;
@@ -49,17 +46,17 @@ class Registry {
   // No call of it may be under way.
   Expected<void> FreeFunction(std::uint32_t function);
   Expected<std::uint32_t> BindCallback(Binding binding);
-  Expected<std::uint32_t> MakeCallback(std::uint32_t prototype, std::uint64_t token);
+  // `otherwise`: the result's word where no handler gives one, and of a result in memory the address of its bytes in `segment`.
+  Expected<const Closure*> MakeCallback(std::uint32_t prototype, std::uint64_t token, std::uint64_t otherwise, Region segment);
   Expected<void> FreeCallback(std::uint32_t callback);
 
   const Function* function(std::uint32_t id) const { return functions_.Find(id); }
-  const HostCallback* callback(std::uint32_t id) const { return callbacks_.Find(id); }
 
  private:
   Table<Module> modules_;
   Table<Function> functions_;
   Table<Prototype> prototypes_;
-  Table<HostCallback> callbacks_;
+  ClosurePool closures_;
 };
 
 }  // namespace bridge::host

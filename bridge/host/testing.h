@@ -2,6 +2,7 @@
 #pragma once
 
 // For the host's tests alone: conventions as the compiler of the gnu ABIs spells them; win64 has one.
+#undef FASTCALL  // that of <windows.h>
 #ifdef _WIN64
 #define STDCALL
 #define FASTCALL
