@@ -35,6 +35,17 @@ Scenario TwoMemcpy(std::size_t bytes) {
           }};
 }
 
+// One callback: a call makes so many that the call itself disappears.
+Scenario OneCallback(const Session& session, const std::string& dlls) {
+  constexpr int kCallbacks = 100;
+  using Integrand = Callback<double(double)>;
+  auto integrate = session.Load(dlls + "/callbacks_cdecl.dll").Function<double(Integrand, double, double, int)>("integrate");
+  const Integrand same = session.MakeCallback<double(double)>([](double x) { return x; });
+  Scenario one{"callback", "floor", 1.5, [integrate, same] { return [integrate, same] { integrate(same, 0, 1, kCallbacks); }; }};
+  one.each = kCallbacks;
+  return one;
+}
+
 Scenario InOut(const Module& add, std::size_t bytes, double limit) {
   auto touch = add.Function<int(char*, int)>("touch", {.memsync = {{.pointer = {0}, .length = {{1}}}}});
   return {"in_out/" + Size(bytes), "two_memcpy/" + Size(bytes), limit, [touch, bytes] {
@@ -53,6 +64,7 @@ std::vector<Scenario> MakeScenarios(const Session& session, const std::string& d
   all.push_back(Floor(session, "floor_again", "floor"));
   all.back().control = true;
   all.push_back({"add_int", "floor", 1.5, [add_int] { return [add_int] { add_int(5, 7); }; }});
+  all.push_back(OneCallback(session, dlls));
   for (const std::size_t bytes : {std::size_t{4}, kMebibyte}) {
     all.push_back(TwoMemcpy(bytes));
     all.push_back(InOut(add, bytes, bytes == kMebibyte ? 1.3 : 0));

@@ -20,6 +20,7 @@ struct Scenario {
   double limit = 0;       // p50 at most this many times the floor's; 0: shown only
   std::function<std::function<void()>()> prepare;
   bool spins = false;     // never sleeps: shows whether its thread had a CPU
+  double each = 1;        // so much of what is measured is in one call: its time is divided by this
   bool control = false;   // the same as its floor (A/A): shows how far two equal things differ here
 };
 
