@@ -41,8 +41,8 @@ Way Into(Way way, std::string_view what, std::size_t number) {
 
 void CheckInvocations(const Case& spec, const StepRecord& record, const Way& way, std::vector<std::string>* findings);
 
-// What a callback got, and what the calls inside it came to, by the spec of its
-// nth invocation in the case.
+// What a callback got, and what the calls inside it came to, by the spec of the
+// answer that it was given.
 void CheckAnswered(const Case& spec, const CallbackRecord& callback, const Way& way,
                    std::vector<std::string>* findings) {
   const auto found = std::find_if(spec.callbacks.begin(), spec.callbacks.end(),

@@ -18,8 +18,8 @@ namespace spanproof {
 std::vector<std::string> CheckStep(const Expectation& expect, const StepRecord& record,
                                    std::size_t limit = 16);
 
-// What a callback got against what its spec says of its nth invocation
-// (`expect_args`, `expect_memory`). Findings begin with the argument's place.
+// What a callback got against what one of its answers expects (`expect_args`,
+// `expect_memory`). Findings begin with the argument's place.
 std::vector<std::string> CheckInvocation(const CallbackAnswer& expect,
                                          const CallbackRecord& invocation);
 

@@ -63,7 +63,7 @@ struct ExpectationWhen {
 // does both before a function's first use. `load` and `bind` stand here only
 // where a case is about them.
 struct Step {
-  std::string step;    // "load", "bind", "make", "call", "unload", "read", "write", "wait"
+  std::string step;    // "load", "bind", "make", "call", "unload", "read", "write", "wait", "release"
   std::string target;  // a place as it is written in the file
   std::vector<Value> arguments;  // of a write: the value
   Expectation expect;
@@ -95,12 +95,15 @@ struct CallbackAnswer {
   std::string raise = {};        // not empty: the handler raises this instead
 };
 
-// Answers are given in order; with `repeat_last` the last one serves all further calls.
+// Answers are given in order; with `repeat_last` the last one serves all further
+// calls. In `any_order` each invocation is given the first one that expects what
+// came, however often: for callers whose order nobody owns.
 struct CallbackSpec {
   std::string name;
   TypeId prototype = 0;
   std::vector<CallbackAnswer> answers;
   bool repeat_last = false;
+  bool any_order = false;
   std::optional<Value> on_raise = {};  // what the DLL gets where the handler raises; absent: zero
 };
 

@@ -96,7 +96,7 @@ class ExpectationReader {
     }
   }
 
-  static void ReadEnding(const Node& node, Expectation* expect) {
+  void ReadEnding(const Node& node, Expectation* expect) const {
     const auto set = [&](Ending ending) {
       if (expect->ending) node.Bad("expects two endings; keep one");
       expect->ending = ending;
@@ -115,7 +115,7 @@ class ExpectationReader {
       set(ending);
       if (const auto code = given->Find("code")) expect->code = code->Number(~std::uint64_t{0});
       expect->message_contains = given->TextOr("message", "");
-      expect->module = given->TextOr("module", "");
+      if (const auto module = given->Find("module")) expect->module = ModuleFile(*module, context_.names);
       expect->kind = given->TextOr("kind", "");
       if (!expect->kind.empty() && std::find(kErrorKinds.begin(), kErrorKinds.end(), expect->kind) == kErrorKinds.end()) {
         given->At("kind").Bad("\"" + expect->kind + "\" is no kind of error" + DidYouMean(expect->kind, kErrorKinds));

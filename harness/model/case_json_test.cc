@@ -244,6 +244,17 @@ std::string Threads(const std::string& what, const std::string& with) {
   return text.replace(at, what.size(), with);
 }
 
+TEST_F(CaseFileTest, ReadsAnswersInAnyOrderAndRefusesToRepeatTheLastOfThem) {
+  const auto file = Load(Threads(R"("repeat_last": true)", R"("any_order": true)"));
+  ASSERT_TRUE(file) << file.error().message;
+  EXPECT_TRUE(file->cases[0].callbacks[0].any_order);
+  EXPECT_FALSE(file->cases[0].callbacks[0].repeat_last);
+  const auto both = Load(Threads(R"("repeat_last": true)", R"("repeat_last": true, "any_order": true)"));
+  ASSERT_FALSE(both);
+  EXPECT_NE(both.error().message.find("/cases/0/callbacks/tick/repeat_last: makes no sense in any order"), std::string::npos)
+      << both.error().message;
+}
+
 TEST_F(CaseFileTest, ReadsThreadsWaitsAndWhatLanesOwe) {
   const auto file = Load(Threads("", ""));
   ASSERT_TRUE(file) << file.error().message;

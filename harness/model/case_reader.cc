@@ -59,8 +59,11 @@ class CaseReader {
   }
 
   void ReadCallback(const std::string& name, const Node& node) {
-    node.AllowOnly({"type", "answers", "repeat_last", "on_raise"});
-    CallbackSpec callback{name, context_.ParseCallback(node.At("type")), {}, node.Flag("repeat_last")};
+    node.AllowOnly({"type", "answers", "repeat_last", "any_order", "on_raise"});
+    CallbackSpec callback{name, context_.ParseCallback(node.At("type")), {}, node.Flag("repeat_last"), node.Flag("any_order")};
+    if (callback.repeat_last && callback.any_order) {
+      node.At("repeat_last").Bad("makes no sense in any order, where each answer serves as often as it fits; keep one");
+    }
     const Prototype prototype = context_.file->types[callback.prototype].prototype;
     for (const Node& each : node.At("answers").Elements()) {
       callback.answers.push_back(ReadAnswer(each, prototype));

@@ -18,13 +18,13 @@ class StepReader {
   explicit StepReader(CaseContext* context) : context_(*context) {}
 
   Step Read(const Node& node, std::uint32_t parallel) {
-    node.AllowOnly({"call", "load", "bind", "make", "unload", "read", "write", "wait", "args", "type", "value", "pointer",
+    node.AllowOnly({"call", "load", "bind", "make", "unload", "read", "write", "wait", "release", "args", "type", "value", "pointer",
                     "count", "thread", "repeat", "deadline_ms", "when", "expect", "about"});
     Step step;
     step.parallel = parallel;
     const Prototype* prototype = ReadTarget(node, &step);
     if (step.step.empty()) {
-      node.Bad("needs one of \"call\", \"load\", \"bind\", \"make\", \"unload\", \"read\", \"write\", \"wait\" and \"parallel\"");
+      node.Bad("needs one of \"call\", \"load\", \"bind\", \"make\", \"unload\", \"read\", \"write\", \"wait\", \"release\" and \"parallel\"");
     }
     ReadParts(node, prototype, &step);
     if (const auto when = node.Find("when")) step.when = ReadWhen(*when);
@@ -66,7 +66,7 @@ class StepReader {
  private:
   const Prototype* ReadTarget(const Node& node, Step* step) {
     const Prototype* prototype = nullptr;
-    for (const char* kind : {"call", "load", "bind", "make", "unload", "read", "write", "wait"}) {
+    for (const char* kind : {"call", "load", "bind", "make", "unload", "read", "write", "wait", "release"}) {
       const auto target = node.Find(kind);
       if (!target) continue;
       if (!step->step.empty()) node.Bad("is both \"" + step->step + "\" and \"" + kind + "\"; make two steps");
@@ -79,7 +79,7 @@ class StepReader {
       } else if (step->step == "make") {
         step->target = target->Text();
         step->type = context_.ParseCallback(*target);
-      } else if (step->step == "wait") {
+      } else if (step->step == "wait" || step->step == "release") {
         step->target = context_.FindCallback(*target).name;
       } else if (step->step == "read" || step->step == "write") {
         step->target = target->Text();

@@ -48,13 +48,7 @@ class Declarations {
  private:
   void ReadModules(const Node& node) {
     for (const auto& [name, value] : node.Members()) {
-      std::string module_file = value.Text();
-      const std::string placeholder = "{convention}";
-      if (const auto at = module_file.find(placeholder); at != std::string::npos) {
-        if (names_.suffix.empty()) value.Bad("uses {convention}, but the file has no \"conventions\"");
-        module_file.replace(at, placeholder.size(), Name(names_.convention));
-      }
-      if (module_file.empty()) value.Bad("names no file");
+      std::string module_file = ModuleFile(value, names_);
       modules_.push_back(name);
       file_->modules.push_back({names_.Own(name), std::move(module_file)});
     }
@@ -213,6 +207,17 @@ class Declarations {
 };
 
 }  // namespace
+
+std::string ModuleFile(const Node& node, const CaseNames& names) {
+  std::string file = node.Text();
+  const std::string placeholder = "{convention}";
+  if (const auto at = file.find(placeholder); at != std::string::npos) {
+    if (names.suffix.empty()) node.Bad("uses {convention}, but the file has no \"conventions\"");
+    file.replace(at, placeholder.size(), Name(names.convention));
+  }
+  if (file.empty()) node.Bad("names no file");
+  return file;
+}
 
 void ReadDeclarations(const Node& root, const CaseNames& names, CaseFile* file) {
   Declarations(names, file).Read(root);

@@ -19,6 +19,9 @@ struct CaseNames {
   std::string Own(const std::string& name) const { return name + suffix; }
 };
 
+// The file of a module as the node says it, {convention} being the one that is read.
+std::string ModuleFile(const Node& node, const CaseNames& names);
+
 // Reads `modules`, `types` and `functions` of a case file into `file`. Throws
 // CaseFileError.
 void ReadDeclarations(const Node& root, const CaseNames& names, CaseFile* file);

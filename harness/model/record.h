@@ -46,7 +46,8 @@ struct CallbackRecord {
   std::vector<Reached> written;  // what the handler changed before it returned
   std::vector<StepRecord> steps = {};  // calls that the handler made before it answered
   std::string raised = {};       // not empty: the handler raised this instead of an answer
-  std::uint32_t nth = 0;         // among the case's invocations of this callback, from 0; not compared
+  // Which of the case's answers it was given, from 0; one beyond the last is the last. Not compared.
+  std::uint32_t nth = 0;
   bool operator==(const CallbackRecord&) const;
 };
 
@@ -66,7 +67,7 @@ std::string_view Name(Ending ending);  // "returned", "fault"...
 // What was read is a result; what was written, and where the code lies that was
 // bound, the only argument.
 struct StepRecord {
-  std::string step;    // "load", "bind", "make", "call", "unload", "read", "write", "wait"
+  std::string step;    // "load", "bind", "make", "call", "unload", "read", "write", "wait", "release"
   std::string target;  // module, function, callback or place, as the case names it
   Ending ending = Ending::kReturned;
   std::vector<Value> arguments;

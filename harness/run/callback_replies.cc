@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "harness/check/check.h"
+
 namespace spanproof {
 
 Expected<CallRequest> RequestFor(const Step& step, const TesteeDescription& description) {
@@ -21,6 +23,32 @@ Expected<CallRequest> RequestFor(const Step& step, const TesteeDescription& desc
   return request;
 }
 
+Expected<const CallbackAnswer*> CallbackReplies::AnswerTo(const CallbackSpec& spec, CallbackRecord* invocation) {
+  const std::vector<CallbackAnswer>& answers = spec.answers;
+  if (spec.any_order) {
+    const auto fits = std::find_if(answers.begin(), answers.end(), [&](const CallbackAnswer& one) {
+      return CheckInvocation(one, *invocation).empty();
+    });
+    if (fits == answers.end()) {
+      std::string came;
+      for (const Value& argument : invocation->arguments) came += (came.empty() ? "" : ", ") + Show(argument);
+      for (const Reached& reached : invocation->memory) came += (came.empty() ? "" : ", ") + Show(reached.value);
+      return Fail(ErrorCode::kInvalidArgument, "callback " + spec.name + " was called with " + came +
+                                                   ", which none of its answers expects");
+    }
+    invocation->nth = static_cast<std::uint32_t>(fits - answers.begin());
+    return &*fits;
+  }
+  const std::uint32_t nth = invocations_[spec.name]++;
+  invocation->nth = nth;
+  if (nth >= answers.size() && !(spec.repeat_last && !answers.empty())) {
+    return Fail(ErrorCode::kInvalidArgument,
+                "callback " + spec.name + " was called " + std::to_string(nth + 1) +
+                    " times, the case answers " + std::to_string(answers.size()));
+  }
+  return &answers[std::min<std::size_t>(nth, answers.size() - 1)];
+}
+
 Expected<CallbackPlan> CallbackReplies::PlanFor(CallbackRecord* invocation) {
   const auto spec = std::find_if(spec_.callbacks.begin(), spec_.callbacks.end(), [&](const CallbackSpec& one) {
     return one.name == invocation->callback;
@@ -28,14 +56,9 @@ Expected<CallbackPlan> CallbackReplies::PlanFor(CallbackRecord* invocation) {
   if (spec == spec_.callbacks.end()) {
     return Fail(ErrorCode::kCorrupt, "the case has no callback " + invocation->callback);
   }
-  const std::uint32_t nth = invocations_[invocation->callback]++;
-  invocation->nth = nth;
-  if (nth >= spec->answers.size() && !(spec->repeat_last && !spec->answers.empty())) {
-    return Fail(ErrorCode::kInvalidArgument,
-                "callback " + spec->name + " was called " + std::to_string(nth + 1) +
-                    " times, the case answers " + std::to_string(spec->answers.size()));
-  }
-  const CallbackAnswer& answer = spec->answers[std::min<std::size_t>(nth, spec->answers.size() - 1)];
+  const auto given = AnswerTo(*spec, invocation);
+  if (!given) return tl::unexpected(given.error());
+  const CallbackAnswer& answer = **given;
   CallbackPlan plan;
   auto fitted = ForAbi(answer.answer, description_.abi);
   if (!fitted) return tl::unexpected(fitted.error());

@@ -13,7 +13,8 @@ namespace spanproof {
 // objects that the step expects.
 Expected<CallRequest> RequestFor(const Step& step, const TesteeDescription& description);
 
-// What one case answers to its callbacks, in the order in which they come.
+// What one case answers to its callbacks, in the order in which they come or by
+// what they bring.
 class CallbackReplies {
  public:
   // Both outlive it.
@@ -23,6 +24,9 @@ class CallbackReplies {
   Expected<CallbackPlan> PlanFor(CallbackRecord* invocation);
 
  private:
+  // Notes in the invocation which answer it is.
+  Expected<const CallbackAnswer*> AnswerTo(const CallbackSpec& spec, CallbackRecord* invocation);
+
   const Case& spec_;
   const TesteeDescription& description_;
   std::map<std::string, std::uint32_t> invocations_;

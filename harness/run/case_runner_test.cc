@@ -42,6 +42,7 @@ class FakeTestee : public Testee {
   Answer<void> Callback(const TypeTable&, const CallbackSpec& callback) override {
     return Note("callback " + callback.name);
   }
+  Answer<void> DropCallback(const std::string& name) override { return Note("drop callback " + name); }
   Answer<void> Write(const std::string& object, const Value& value) override {
     objects[object] = value;
     return Note("write " + object);
@@ -206,6 +207,15 @@ TEST_F(CaseRunnerTest, MakesACallbackWhereTheStepIsAboutIt) {
   EXPECT_FALSE(run.outcome);
   EXPECT_EQ(testee_.asked, (std::vector<std::string>{"types", "callback made"}));
   EXPECT_EQ(run.record.steps[0].target, "seen_t");
+}
+
+TEST_F(CaseRunnerTest, ReleasesACallbackWhereTheStepSays) {
+  Step release;
+  release.step = "release";
+  release.target = "edge";
+  spec_.steps = {release};
+  EXPECT_FALSE(Run().outcome);
+  EXPECT_EQ(testee_.asked.back(), "drop callback edge");
 }
 
 TEST_F(CaseRunnerTest, AnswersCallbacksInOrderAndSaysWhenAnswersRunOut) {

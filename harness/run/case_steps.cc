@@ -126,6 +126,7 @@ Answer<void> CaseRunner::Carry(const Step& step, StepRecord* record, Live* live)
     record->arguments = {Value{step.place.pointer}};
     return bindings_.BindAt(step.target, step.place.pointer);
   }
+  if (step.step == "release") return testee_->DropCallback(step.target);
   if (step.step == "make") return testee_->Callback(file_.types, {"made", step.type, {}});
   // Where variables lie is asked again: the module may come to lie elsewhere.
   live->data.clear();

@@ -79,6 +79,8 @@ class ProcessTestee : public Testee {
     return Simple(std::move(message));
   }
 
+  Answer<void> DropCallback(const std::string& name) override { return Simple({{"op", "drop"}, {"callback", name}}); }
+
   Answer<void> Write(const std::string& object, const Value& value) override {
     return Simple({{"op", "write"}, {"name", object}, {"value", EncodeValue(value)}});
   }

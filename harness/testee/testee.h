@@ -111,6 +111,8 @@ class Testee {
   virtual Answer<void> BindAt(const TypeTable& types, const FunctionSpec& function, const Pointer& code) = 0;
   virtual Answer<void> Object(const TypeTable& types, const ObjectSpec& object) = 0;
   virtual Answer<void> Callback(const TypeTable& types, const CallbackSpec& callback) = 0;
+  // Released, though the DLL may still hold its address.
+  virtual Answer<void> DropCallback(const std::string& name) = 0;
   virtual Answer<void> Write(const std::string& object, const Value& value) = 0;
   virtual Answer<Value> Read(const std::string& object) = 0;
   // Where an exported variable lies; named anew after each reset.

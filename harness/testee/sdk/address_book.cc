@@ -67,6 +67,13 @@ void AddressBook::NameCallback(const std::string& name, std::uint64_t address) {
   callback_names_[address] = name;
 }
 
+void AddressBook::ForgetCallback(const std::string& name) {
+  const auto at = callbacks_.find(name);
+  if (at == callbacks_.end()) return;
+  callback_names_.erase(at->second);
+  callbacks_.erase(at);
+}
+
 Pointer AddressBook::Name(std::uint64_t address) {
   Pointer pointer;
   pointer.address = address;

@@ -37,6 +37,7 @@ class AddressBook {
   std::shared_ptr<void> DropObject(const std::string& name);
 
   void NameCallback(const std::string& name, std::uint64_t address);
+  void ForgetCallback(const std::string& name);
 
   // Objects by containment, callbacks and foreign memory by their exact address. A
   // new foreign address gets the number after the highest in use.

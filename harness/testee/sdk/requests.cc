@@ -133,7 +133,21 @@ Answer Session::Bind(const json& message) {
   return answer;
 }
 
+// The DLL may still have its address: what it calls then, the engine answers.
+Answer Session::DropCallback(const std::string& name) {
+  Callback dropped;  // ends without the lock
+  const auto lock = Lock();
+  const auto at = callbacks_.find(name);
+  if (at == callbacks_.end()) return Invalid("no callback \"" + name + "\"");
+  at->second.info->dropped = true;
+  dropped = std::move(at->second);
+  callbacks_.erase(at);
+  book_.ForgetCallback(name);
+  return json::object();
+}
+
 Answer Session::Drop(const json& message) {
+  if (message.contains("callback")) return DropCallback(Text(message, "callback"));
   const std::string name = Text(message, "name");
   ProtocolThread& here = Here();
   std::shared_ptr<void> memory;  // ends without the lock

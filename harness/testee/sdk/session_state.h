@@ -79,6 +79,7 @@ class Session {
   Answer Bind(const json& message);
   EngineResult<Handle> BindEngine(const json& message, const std::string& module, const Prototype& prototype);
   Answer Drop(const json& message);
+  Answer DropCallback(const std::string& name);
   Answer MakeCallback(const json& message);
   Answer Reset();
   json WithNote();

@@ -70,8 +70,10 @@ class FakeEngine final : public Engine {
     }
     return called;
   }
+  std::vector<std::weak_ptr<void>> callbacks;
   EngineResult<std::shared_ptr<void>> MakeCallback(const TypeTable&, const Prototype&, CallbackSink sink) override {
     auto token = std::make_shared<int>();
+    callbacks.push_back(token);
     sinks_[reinterpret_cast<std::uintptr_t>(token.get())] = std::move(sink);
     return token;
   }
@@ -329,6 +331,21 @@ TEST_F(SessionTest, KeepsRetainedObjectsWhereTheEngineSays) {
   ASSERT_EQ(engine_.retained.size(), 1u);
   EXPECT_EQ(engine_.retained[0][4], 9) << "in the layout of the DLL";
   EXPECT_EQ(engine_.retained[0].use_count(), 1) << "dropped";
+}
+
+TEST_F(SessionTest, DropsACallbackBeforeTheReset) {
+  LoadImage();
+  const json drop{{"op", "drop"}, {"callback", "edge"}}, call = json::parse(
+      R"({"op": "call", "function": "filter", "args": ["ptr:&image+0", "fn:edge"]})");
+  Say(drop);
+  Say(call);
+  Say(drop);
+  Serve();
+  EXPECT_TRUE(Answer(last_id_ - 2)["ok"]);
+  ASSERT_EQ(engine_.callbacks.size(), 1u);
+  EXPECT_TRUE(engine_.callbacks[0].expired());
+  EXPECT_EQ(Kind(last_id_ - 1), "invalid") << "its name is gone too";
+  EXPECT_EQ(Kind(last_id_), "invalid");
 }
 
 TEST_F(SessionTest, WithDirectMemoryReachesTheDllsMemoryItself) {
