@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "dlls/allocators.h"
 
-#include <stddef.h>
 #include <windows.h>
 
 static int fill_2_by_3(float *data, float scale) {
@@ -46,6 +45,12 @@ int SPANPROOF_CONV fill_typed(typed_allocator_t allocator) {
 }
 
 void *SPANPROOF_CONV ask_for(int count, shape_allocator_t allocator) { return allocator(1, &count); }
+
+void *SPANPROOF_CONV memory_at(size_t address) {
+  return VirtualAlloc((void *)address, 4096, MEM_RESERVE | MEM_COMMIT, PAGE_READWRITE);
+}
+
+int SPANPROOF_CONV free_at(void *memory) { return VirtualFree(memory, 0, MEM_RELEASE) != 0; }
 
 typedef struct {
   int number;

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
+#include <stddef.h>
+
 #include "dlls/export.h"
 
 /*
@@ -27,6 +29,10 @@ SPANPROOF_API int SPANPROOF_CONV fill_typed(typed_allocator_t allocator);
 
 /* What the allocator returns for (dim, shape) = (1, {count}), untouched: only the pointer counts. */
 SPANPROOF_API void *SPANPROOF_CONV ask_for(int count, shape_allocator_t allocator);
+
+/* A page of zeros at this very address, or NULL; whether it was given back. */
+SPANPROOF_API void *SPANPROOF_CONV memory_at(size_t address);
+SPANPROOF_API int SPANPROOF_CONV free_at(void *memory);
 
 /*
  * `threads` (at most 8) threads ask at once, thread i for 2 x (i + 1) floats,

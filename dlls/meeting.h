@@ -12,9 +12,10 @@ typedef struct {
 } Meeting;
 #define MEETING_INIT {SRWLOCK_INIT, CONDITION_VARIABLE_INIT, 0, 0}
 
-/* 1 as soon as `callers` threads are in here at the same time, 0 where they never were. */
+/* 1 as soon as `callers` threads are in here at the same time, 0 where they never were. One alone meets nobody. */
 static inline int Meet(Meeting *meeting, int callers) {
   int met = 1;
+  if (callers <= 1) return met;
   AcquireSRWLockExclusive(&meeting->lock);
   if (++meeting->here >= callers) {
     meeting->here = 0;

@@ -13,7 +13,7 @@ typedef struct {
 
 static DWORD slot = TLS_OUT_OF_INDEXES;
 static volatile LONG holders;
-static Meeting meeting = MEETING_INIT;
+static Meeting meeting = MEETING_INIT, inner_meeting = MEETING_INIT;
 static SRWLOCK count_lock = SRWLOCK_INIT;
 static int count;
 static value_func_t kept;
@@ -49,7 +49,7 @@ int SPANPROOF_CONV call_together(int callers, value_func_t func, int value) {
   return Meet(&meeting, callers) ? func(value) : -1;
 }
 
-int SPANPROOF_CONV meet(int callers) { return Meet(&meeting, callers) ? callers : -1; }
+int SPANPROOF_CONV meet(int callers) { return Meet(&inner_meeting, callers) ? callers : -1; }
 
 int SPANPROOF_CONV count_up(int n) {
   for (int i = 0; i < n; ++i) {

@@ -19,7 +19,7 @@ SPANPROOF_API int SPANPROOF_CONV square_together(int callers, int value);
 typedef int(SPANPROOF_CONV *value_func_t)(int value);
 SPANPROOF_API int SPANPROOF_CONV call_together(int callers, value_func_t func, int value);
 
-/* Waits for the others and returns their number: for handlers that are all to be open at once. */
+/* Waits for others that call this and returns their number: for handlers that are all to be open at once. */
 SPANPROOF_API int SPANPROOF_CONV meet(int callers);
 
 /* Adds 1 to one number n times under a lock; returns 0. */
