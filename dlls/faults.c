@@ -77,6 +77,12 @@ int SPANPROOF_CONV fault_longjmp(int n) {
   return -1;
 }
 
+int SPANPROOF_CONV jump_over_each(faults_func_t func, int times) {
+  volatile int jumped = 0;
+  for (volatile int i = 0; i < times; i++) jumped += jump_over(func, i) == -7001 - i;
+  return jumped;
+}
+
 int SPANPROOF_CONV fault_lstrlen(const char *p) { return lstrlenA(p); }
 
 int SPANPROOF_CONV call_then_fault(faults_func_t func, int value, int kind, intptr_t argument) {

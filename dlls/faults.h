@@ -68,6 +68,8 @@ SPANPROOF_API void SPANPROOF_CONV fault_sse(void);
  */
 SPANPROOF_API int SPANPROOF_CONV jump_over(faults_func_t func, int value);
 SPANPROOF_API int SPANPROOF_CONV fault_longjmp(int n);
+/* jump_over(func, 0), then 1 … up to times - 1: how many i of them came back by fault_longjmp(i + 1). */
+SPANPROOF_API int SPANPROOF_CONV jump_over_each(faults_func_t func, int times);
 
 /*
  * What the DLL, or the system for it, handles itself. *p, or -1 where it cannot be read: by a frame of structured

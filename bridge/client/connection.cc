@@ -340,6 +340,7 @@ Error Connection::Disconnected(const Conversation* whose, std::string_view what)
     error.message = reason_->text + " during " + std::string(what);
   } else {
     error = SaidEnding();
+    if (error.os_error == 0) error.os_error = process_.Status();
     const std::string said = std::exchange(error.message, "the host " + (ending.empty() ? std::string("closed its channel") : ending) + " during " + std::string(what));
     if (!said.empty()) error.message += ": " + said;
   }

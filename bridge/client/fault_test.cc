@@ -2,8 +2,10 @@
 // What becomes of calls in which the DLL faults.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <atomic>
 #include <climits>
+#include <functional>
 #include <thread>
 
 #include "bridge/client/wine_testing.h"
@@ -170,6 +172,86 @@ TEST_P(FaultTest, AJumpWithinTheCallIsNoOutcome) {
   EXPECT_EQ(over(Size{pointer}, 4), -7004);
 }
 
+// Both widths' setjmp may jump with or without an unwinding; to the channel they are the same.
+class JumpTest : public FaultTest {
+ protected:
+  Function<int(int)> jump_ = faults_.Function<int(int)>("fault_longjmp");
+  Function<int(Callback<int(int)>, int)> over_ = faults_.Function<int(Callback<int(int)>, int)>("jump_over");
+
+  // What becomes of the call that is jumped out of.
+  void Jump(int n) {
+    auto tried = jump_.TryCall(n);
+    ASSERT_FALSE(tried);
+    EXPECT_EQ(tried.error().code, ErrorCode::kFault);
+    EXPECT_EQ(tried.error().os_error, 0x80000026u);
+    EXPECT_EQ(tried.error().module, "faults_cdecl.dll");
+    EXPECT_TRUE(Says(tried.error(), {"fault_longjmp raised exception 0x80000026 (longjmp) at faults_cdecl.dll+0x", "; the session still works"}));
+  }
+};
+INSTANTIATE_TEST_SUITE_P(Places, JumpTest, ::testing::ValuesIn(Places()), [](const auto& info) { return Spell(info.param); });
+
+TEST_P(JumpTest, AJumpOverAnOpenCallbackEndsTheCallInsideIt) {
+  auto handler = session_.MakeCallback<int(int)>([&](int value) {
+    Jump(value);
+    EXPECT_EQ(divide_(42, 6), 7) << "before the handler returned";
+    return 1;
+  });
+  for (int i = 1; i <= 20; ++i) {
+    EXPECT_EQ(over_(handler, i), -7000 - i);
+    EXPECT_EQ(divide_(42, 6), 7);
+  }
+}
+
+TEST_P(JumpTest, AJumpOverSeveralCallbacksEndsEveryCallInBetween) {
+  auto then = faults_.Function<int(Callback<int(int)>, int, int, Size)>("call_then_fault");
+  std::vector<std::uint32_t> codes;
+  std::function<int(int)> nest;
+  auto handler = session_.MakeCallback<int(int)>([&](int depth) { return nest(depth); });
+  nest = [&](int depth) {
+    if (depth == 0) return Jump(5), 0;
+    auto tried = then.TryCall(handler, depth - 1, kFaultNone, Size{0});
+    codes.push_back(tried ? 0 : tried.error().os_error);
+    EXPECT_EQ(divide_(42, 6), 7);
+    return depth;
+  };
+  EXPECT_EQ(over_(handler, 4), -7005);
+  EXPECT_EQ(codes, std::vector<std::uint32_t>(4, 0x80000026));
+  EXPECT_EQ(jump_(1), -1) << "no place to jump to";
+}
+
+TEST_P(JumpTest, HandlersThatWereJumpedOverEndBeforeTheNextBegins) {
+  int open = 0, most = 0;
+  auto handler = session_.MakeCallback<int(int)>([&](int value) {
+    most = std::max(most, ++open);
+    Jump(value + 1);
+    --open;
+    return 0;
+  });
+  EXPECT_EQ(faults_.Function<int(Callback<int(int)>, int)>("jump_over_each")(handler, 50), 50);
+  EXPECT_EQ(most, 1);
+  EXPECT_EQ(open, 0);
+}
+
+TEST_P(JumpTest, AHandlerThatIsJumpedOverMayJumpAgain) {
+  int jumps = 0;
+  auto inner = session_.MakeCallback<int(int)>([&](int value) { return Jump(value), ++jumps; });
+  auto handler = session_.MakeCallback<int(int)>([&](int value) {
+    Jump(value);
+    EXPECT_EQ(over_(inner, 9), -7009);
+    EXPECT_EQ(over_(inner, 8), -7008);
+    return 0;
+  });
+  EXPECT_EQ(over_(handler, 3), -7003);
+  EXPECT_EQ(jumps, 2);
+}
+
+TEST_P(JumpTest, WhatTheHandlerThrowsThenIsTheOuterCallsError) {
+  auto handler = session_.MakeCallback<int(int)>([&](int value) { return jump_(value); });
+  const Error error = Refused([&] { over_(handler, 5); });
+  EXPECT_EQ(error.os_error, 0x80000026u);
+  EXPECT_EQ(divide_(42, 6), 7);
+}
+
 // What becomes of a session whose host the DLL ended; a session for each.
 class EndingTest : public FaultTest {
  protected:
@@ -185,20 +267,28 @@ class EndingTest : public FaultTest {
 INSTANTIATE_TEST_SUITE_P(Places, EndingTest, ::testing::ValuesIn(Places()), [](const auto& info) { return Spell(info.param); });
 
 TEST_P(EndingTest, ExitProcessIsSaidWithItsModule) {
-  EXPECT_TRUE(Says(End(kFaultExitProcess, 0x12345678), {"exited with status 120", "faults_cdecl.dll+0x", "called ExitProcess or exit", "lower 8 bits"}));
+  const Error error = End(kFaultExitProcess, 0x12345678);
+  EXPECT_TRUE(Says(error, {"exited with status 120", "faults_cdecl.dll+0x", "called ExitProcess or exit", "lower 8 bits"}));
+  EXPECT_EQ(error.os_error, 120u);
 }
 
-TEST_P(EndingTest, ExitIsTheSame) { EXPECT_TRUE(Says(End(kFaultExit, 3), {"exited with status 3", "called ExitProcess or exit"})); }
+TEST_P(EndingTest, ExitIsTheSame) {
+  const Error error = End(kFaultExit, 7);
+  EXPECT_TRUE(Says(error, {"exited with status 7", "called ExitProcess or exit"}));
+  EXPECT_EQ(error.os_error, 7u);
+}
 
 TEST_P(EndingTest, AbortIsToldFromExit) {
   const Error error = End(kFaultAbort);
   EXPECT_TRUE(Says(error, {"exited with status 3", "called abort"}));
   EXPECT_EQ(error.module, "faults_cdecl.dll");
+  EXPECT_EQ(error.os_error, 3u);
 }
 
 TEST_P(EndingTest, TerminateProcessLeavesTheStatusAlone) {
   const Error error = End(kFaultTerminateSelf, 77);
   EXPECT_TRUE(Says(error, {"exited with status 77 during run_fault; "}));
+  EXPECT_EQ(error.os_error, 77u);
 }
 
 TEST_P(EndingTest, AFaultOnAThreadOfTheDllsOwnIsSaidAsThat) {

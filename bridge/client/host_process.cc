@@ -158,4 +158,10 @@ std::string HostProcess::Ending(int patience_ms) {
   return "exited with status " + std::to_string(WEXITSTATUS(status_));
 }
 
+std::uint32_t HostProcess::Status() {
+  const std::lock_guard lock(mutex_);
+  if (pid_ < 0 || !Reap()) return 0;
+  return static_cast<std::uint32_t>(WIFSIGNALED(status_) ? 128 + WTERMSIG(status_) : WEXITSTATUS(status_));
+}
+
 }  // namespace bridge

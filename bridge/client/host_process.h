@@ -4,6 +4,7 @@
 #include <sys/types.h>
 
 #include <chrono>
+#include <cstdint>
 #include <filesystem>
 #include <mutex>
 #include <string>
@@ -41,6 +42,8 @@ class HostProcess {
   Descriptor& error() { return error_; }
   // "was killed by signal 9", "exited with status 3"; empty while it runs.
   std::string Ending(int patience_ms);
+  // Of a process that ended, as a shell counts: its exit status, or 128 and the signal. 0 while it runs.
+  std::uint32_t Status();
   bool ExitedWith(int status);
   // Forgets the process, which a forked child has no part in.
   void Abandon() { pid_ = -1; }

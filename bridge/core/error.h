@@ -24,9 +24,9 @@ enum class ErrorCode {
 struct Error {
   ErrorCode code = ErrorCode::kInternal;
   std::string message;         // what, where, and what to do; one line
-  std::uint32_t os_error = 0;  // GetLastError() of the host, or the exception's code for kFault
-  std::uint64_t address = 0;   // kFault: where in the host's address space
-  std::string module = {};     // kFault: base name of the module that the address lies in; empty: in none
+  std::uint32_t os_error = 0;  // Windows' number; kFault: the exception's code; kDisconnected: the same, or the exit status as seen, 128 + a signal's
+  std::uint64_t address = 0;   // kFault, kDisconnected: where in the host's address space
+  std::string module = {};     // and the base name of the module that the address lies in; empty: in none
   std::uint64_t offset = 0;    // of the address in it
 
   bool operator==(const Error&) const = default;

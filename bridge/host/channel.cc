@@ -24,6 +24,8 @@ thread_local Channel* t_channel = nullptr;
 
 std::uint64_t Address(const void* p) { return reinterpret_cast<std::uint64_t>(p); }
 
+std::uintptr_t StackHere() { return reinterpret_cast<std::uintptr_t>(reinterpret_cast<NT_TIB*>(NtCurrentTeb())->StackBase); }
+
 }  // namespace
 
 Expected<std::byte*> Scratch::Allocate(std::uint64_t bytes, std::uint64_t align) {
@@ -255,7 +257,16 @@ void Channel::Call(const Message& message) {
   const std::size_t base = instances_.size();
   // As the thread's last call left it, where the host did something since.
   if (std::exchange(disturbed_, false)) SetLastError(last_error_);
+  const std::size_t open = open_.size();
+  if (open != 0) open_.back().calling = function->code;
   GuardedCall(*function, arguments, segment_, &called);
+  if (open_.size() != open) [[unlikely]] {
+    const DWORD left = GetLastError();
+    EndCallbacks(open);
+    disturbed_ = true;
+    SetLastError(left);
+  }
+  if (open != 0) open_.back().calling = nullptr;
   if (called.outcome != Outcome::kReturned) [[unlikely]] {
     disturbed_ = true;
     // An exception may have ended callbacks of this call.
@@ -268,10 +279,37 @@ void Channel::Call(const Message& message) {
   Send(Verb::kDone, 0, {called.result, last_error_});
 }
 
+void Channel::EndCallbacks(std::size_t left) {
+  const DWORD last_error = last_error_;
+  while (open_.size() > left) EndLastCallback();
+  last_error_ = last_error;
+  disturbed_ = true;
+}
+
+// Answers the call that the DLL jumped out of, and takes what the handler says then. What the handler calls meanwhile may jump
+// over this frame too, so that the callback stays open until the end.
+void Channel::EndLastCallback() {
+  const std::size_t here = open_.size() - 1;
+  open_[here].frame = reinterpret_cast<std::uintptr_t>(__builtin_frame_address(0));
+  open_[here].stack = StackHere();
+  SendFault({.code = static_cast<std::uint32_t>(STATUS_LONGJUMP), .address = Address(std::exchange(open_[here].calling, nullptr))});
+  AwaitResult();
+  instances_.resize(open_[here].instances);
+  scratch_.Release(open_[here].mark);
+  open_.resize(here);
+}
+
 std::uint64_t Channel::RunCallback(const Closure& closure, const std::byte* values) {
   last_error_ = GetLastError();
   const std::uint64_t token = closure.token;
   const Prototype& prototype = *closure.prototype;
+  const auto frame = reinterpret_cast<std::uintptr_t>(__builtin_frame_address(0));
+  const std::uintptr_t stack = StackHere();
+  std::size_t open = open_.size();
+  // What stood where this frame stands, or above it, is no more.
+  while (open != 0 && open_[open - 1].frame <= frame && open_[open - 1].stack == stack) [[unlikely]] --open;
+  if (open != open_.size()) [[unlikely]] EndCallbacks(open);
+  open_.push_back({frame, stack, scratch_.mark(), instances_.size(), nullptr});
   std::optional<std::uint64_t> result;
   if (token == Closure::kReleased) [[unlikely]]
     result = AskWithout(protocol::Loss::kReleased);
@@ -280,6 +318,7 @@ std::uint64_t Channel::RunCallback(const Closure& closure, const std::byte* valu
   else
     result = AskWithMemory(token, prototype, values);
   if (!result) [[unlikely]] result = Otherwise(closure, values);
+  open_.pop_back();
   if (std::exchange(disturbed_, false)) SetLastError(last_error_);
   return *result;
 }

@@ -87,6 +87,17 @@ class Channel {
   void Send(protocol::Verb verb, std::uint32_t target, const protocol::Words& words);
   void SendError(const Error& error);
   void SendFault(const Fault& fault);
+  // A callback that the client has not answered. Code of a DLL runs above it only inside a call that its handler made; where that
+  // code jumps (longjmp) to a frame below, nothing of ours in between is run, and both are still open for the client.
+  struct OpenCallback {
+    std::uintptr_t frame;  // of ours that waits for it
+    std::uintptr_t stack;  // where the stack that the frame is on begins: fibers have others
+    Scratch::Mark mark;
+    std::size_t instances;
+    const void* calling;  // by its handler; null: nothing
+  };
+  void EndCallbacks(std::size_t left);
+  void EndLastCallback();
   // Carries out one request and answers it. False: the conversation is over.
   bool Handle(const Message& message);
   void Call(const Message& message);
@@ -114,6 +125,7 @@ class Channel {
   bool disturbed_ = false;        // the thread's own may differ from last_error_
   Scratch scratch_;
   std::vector<Instance> instances_;
+  std::vector<OpenCallback> open_;  // the innermost last
 };
 
 // Starts a thread that serves `channel`. Once that is over, however it ended, the client is told and the channel is gone.
