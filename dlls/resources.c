@@ -21,37 +21,60 @@ static HANDLE events[kMost], threads[kMost], stop;
 static int event_count, thread_count;
 static char *held_memory;
 
-/*
- * By the list of processes: Wine answers the direct question for a process's
- * handles (ProcessHandleCount) with 0.
- */
-static int look(Resources *found) {
-  ULONG size = 1 << 16, needed = 0;
-  for (;;) {
-    char *list = malloc(size);
-    if (!list) return 0;
-    const NTSTATUS status = NtQuerySystemInformation(SystemProcessInformation, list, size, &needed);
-    if (status == (NTSTATUS)0xc0000004) {
-      free(list);
-      size *= 2;
-      continue;
-    }
-    const SYSTEM_PROCESS_INFORMATION *process = (void *)list;
-    while (status >= 0 && (ULONG_PTR)process->UniqueProcessId != GetCurrentProcessId()) {
-      if (process->NextEntryOffset == 0) break;
-      process = (const void *)((const char *)process + process->NextEntryOffset);
-    }
-    const int own = status >= 0 && (ULONG_PTR)process->UniqueProcessId == GetCurrentProcessId();
-    if (own) {
-      found->handles = (long)process->HandleCount;
-      found->threads = (long)process->NumberOfThreads;
-    }
-    free(list);
-    PROCESS_MEMORY_COUNTERS memory = {.cb = sizeof memory};
-    if (!own || !GetProcessMemoryInfo(GetCurrentProcess(), &memory, sizeof memory)) return 0;
-    found->bytes = memory.WorkingSetSize;
-    return 1;
+enum { kSystemHandles = 16 };
+typedef struct {
+  ULONG process;
+  UCHAR type, flags;
+  USHORT value;
+  void *object;
+  ACCESS_MASK access;
+} OneHandle;
+typedef struct {
+  ULONG count;
+  OneHandle handles[1];
+} AllHandles;
+
+/* What the system says of that kind, for free(); NULL where it says nothing. */
+static void *ask(int kind) {
+  for (ULONG size = 1 << 16, needed = 0;; size *= 2) {
+    void *answer = malloc(size);
+    if (!answer) return NULL;
+    const NTSTATUS status = NtQuerySystemInformation((SYSTEM_INFORMATION_CLASS)kind, answer, size, &needed);
+    if (status >= 0) return answer;
+    free(answer);
+    if (status != (NTSTATUS)0xc0000004) return NULL;
   }
+}
+
+static int count_threads(void) {
+  int count = -1;
+  char *list = ask(SystemProcessInformation);
+  for (const char *at = list; at && count < 0;) {
+    const SYSTEM_PROCESS_INFORMATION *process = (const void *)at;
+    if ((ULONG_PTR)process->UniqueProcessId == GetCurrentProcessId()) count = (int)process->NumberOfThreads;
+    at = process->NextEntryOffset ? at + process->NextEntryOffset : NULL;
+  }
+  free(list);
+  return count;
+}
+
+/* One by one: Wine tells as a process's number of handles how many its table has room for. */
+static int count_handles(void) {
+  AllHandles *all = ask(kSystemHandles);
+  int count = all ? 0 : -1;
+  for (ULONG i = 0; all && i < all->count; ++i) count += all->handles[i].process == GetCurrentProcessId();
+  free(all);
+  return count;
+}
+
+static int look(Resources *found) {
+  PROCESS_MEMORY_COUNTERS memory = {.cb = sizeof memory};
+  found->handles = count_handles();
+  found->threads = count_threads();
+  if (found->handles < 0 || found->threads < 0) return 0;
+  if (!GetProcessMemoryInfo(GetCurrentProcess(), &memory, sizeof memory)) return 0;
+  found->bytes = memory.WorkingSetSize;
+  return 1;
 }
 
 int SPANPROOF_CONV note_resources(void) { return look(&noted) ? 0 : -1; }
