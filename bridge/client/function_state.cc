@@ -161,10 +161,29 @@ Expected<std::shared_ptr<const FunctionState>> FunctionState::Bind(std::shared_p
                                                                    std::string symbol, Signature signature,
                                                                    std::chrono::milliseconds deadline) {
   if (!module->loaded) return Fail(ErrorCode::kInvalidArgument, "'" + module->name + "' was unloaded");
-  std::shared_ptr<FunctionState> function(new FunctionState);
-  const Abi abi = module->core->abi();
-  const auto in_function = [&symbol](Error error) {
-    error.message = "binding '" + symbol + "': " + error.message;
+  std::shared_ptr<FunctionState> function(new FunctionState(module->core));
+  function->module_ = std::move(module);
+  function->symbol_ = std::move(symbol);
+  return Make(std::move(function), std::move(signature), deadline);
+}
+
+Expected<std::shared_ptr<const FunctionState>> FunctionState::BindAt(std::shared_ptr<SessionCore> core, std::uint64_t address,
+                                                                     Signature signature, std::chrono::milliseconds deadline) {
+  auto here = core->Here();
+  if (!here) return tl::unexpected(here.error());
+  std::shared_ptr<FunctionState> function(new FunctionState(std::move(core)));
+  function->only_in_ = (*here)->serial();
+  char symbol[24];
+  std::snprintf(symbol, sizeof symbol, "@%llx", static_cast<unsigned long long>(address));
+  function->symbol_ = symbol;
+  return Make(std::move(function), std::move(signature), deadline);
+}
+
+Expected<std::shared_ptr<const FunctionState>> FunctionState::Make(std::shared_ptr<FunctionState> function, Signature signature,
+                                                                   std::chrono::milliseconds deadline) {
+  const Abi abi = function->core()->abi();
+  const auto in_function = [&](Error error) {
+    error.message = "binding '" + function->symbol_ + "': " + error.message;
     return tl::unexpected<Error>(std::move(error));
   };
   auto binding = MakeBinding(signature, abi, false);
@@ -176,10 +195,8 @@ Expected<std::shared_ptr<const FunctionState>> FunctionState::Bind(std::shared_p
   WireWriter wire;
   Write(*binding, &wire);
   function->binding_.assign(wire.bytes().begin(), wire.bytes().end());
-  const std::chrono::milliseconds every = module->core->options().call_timeout;
+  const std::chrono::milliseconds every = function->core()->options().call_timeout;
   function->limit_ = every.count() == 0 || (deadline.count() != 0 && deadline < every) ? deadline : every;
-  function->module_ = std::move(module);
-  function->symbol_ = symbol;
   auto here = function->core()->Here();
   if (!here) return tl::unexpected(here.error());
   if (auto bound = function->BindIn(*here); !bound) return tl::unexpected(bound.error());
@@ -213,8 +230,15 @@ Expected<std::shared_ptr<const FunctionState>> FunctionState::Bind(std::shared_p
   return function;
 }
 
+Expected<std::uint32_t> FunctionState::ModuleIn(Conversation* here) const {
+  if (module_ != nullptr) return module_->IdIn(here);
+  if (here->serial() != only_in_)
+    return Fail(ErrorCode::kInvalidArgument, "the code at '" + symbol_ + "' belongs to a host that ended: ask the DLL for its address again");
+  return protocol::kNoModule;
+}
+
 Expected<std::uint32_t> FunctionState::BindIn(Conversation* here) const {
-  auto module = module_->IdIn(here);
+  auto module = ModuleIn(here);
   if (!module) return tl::unexpected(module.error());
   WireWriter wire;
   wire.U32(*module);
@@ -262,7 +286,7 @@ Expected<void> FunctionState::CallIn(std::uint64_t serial, std::uint64_t* words,
 }
 
 Expected<void> FunctionState::CallOn(Conversation* here, std::uint64_t* words, std::exception_ptr* thrown) const {
-  if (!module_->loaded.load(std::memory_order_relaxed)) [[unlikely]]
+  if (module_ != nullptr && !module_->loaded.load(std::memory_order_relaxed)) [[unlikely]]
     return Fail(ErrorCode::kInvalidArgument, "'" + symbol_ + "': its module '" + module_->name + "' was unloaded");
   std::vector<std::shared_ptr<const void>> last;  // what handlers let go of goes when all is done
   const FunctionState* const around = std::exchange(here->calling, this);

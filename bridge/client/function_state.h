@@ -48,6 +48,10 @@ class FunctionState : public std::enable_shared_from_this<FunctionState> {
   static Expected<std::shared_ptr<const FunctionState>> Bind(std::shared_ptr<ModuleState> module, std::string symbol,
                                                              Signature signature,
                                                              std::chrono::milliseconds deadline = {});
+  // Code at an address of the host of now: where a DLL says that a function of its lies. kInvalidArgument where nothing
+  // can run there; after that host's end, of calls.
+  static Expected<std::shared_ptr<const FunctionState>> BindAt(std::shared_ptr<SessionCore> core, std::uint64_t address,
+                                                               Signature signature, std::chrono::milliseconds deadline = {});
 
   // `words` holds the arguments, 8 bytes each, integers extended by their sign,
   // pointers being this process's, and of a struct or union by value the address of its bytes. The result is
@@ -64,11 +68,13 @@ class FunctionState : public std::enable_shared_from_this<FunctionState> {
 
   std::size_t arguments() const { return arguments_; }
   const Signature& signature() const { return signature_; }
-  const std::shared_ptr<SessionCore>& core() const { return module_->core; }
+  const std::shared_ptr<SessionCore>& core() const { return core_; }
   ~FunctionState();
 
  private:
-  FunctionState() = default;
+  explicit FunctionState(std::shared_ptr<SessionCore> core) : core_(std::move(core)) {}
+  static Expected<std::shared_ptr<const FunctionState>> Make(std::shared_ptr<FunctionState> function, Signature signature,
+                                                             std::chrono::milliseconds deadline);
   // What the conversation's host calls it, bound there where it was not.
   Expected<std::uint32_t> IdIn(Conversation* here) const {
     const std::uint64_t bound = bound_.load(std::memory_order_relaxed);
@@ -77,6 +83,7 @@ class FunctionState : public std::enable_shared_from_this<FunctionState> {
     return BindIn(here);
   }
   Expected<std::uint32_t> BindIn(Conversation* here) const;
+  Expected<std::uint32_t> ModuleIn(Conversation* here) const;
   Expected<void> CallHere(Conversation* here, std::uint64_t* words) const;
   Expected<void> CallOn(Conversation* here, std::uint64_t* words, std::exception_ptr* thrown) const;
   Expected<void> CallUntil(Conversation* here, std::uint64_t* words) const;
@@ -91,7 +98,9 @@ class FunctionState : public std::enable_shared_from_this<FunctionState> {
   // Brings over what the DLL handed out. The result as this process sees it.
   Expected<std::uint64_t> Follow(Conversation* here, const std::uint64_t* sent, std::uint64_t result, std::size_t base) const;
 
-  std::shared_ptr<ModuleState> module_;
+  const std::shared_ptr<SessionCore> core_;
+  std::shared_ptr<ModuleState> module_;  // null of code at an address
+  std::uint64_t only_in_ = 0;            // then: the connection whose address it is
   std::string symbol_;
   Signature signature_;
   std::vector<std::byte> binding_;               // as the host gets it

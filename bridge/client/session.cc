@@ -42,6 +42,11 @@ Expected<std::shared_ptr<const FunctionState>> Bind(const std::shared_ptr<Module
   return FunctionState::Bind(module, std::move(symbol), std::move(signature), deadline);
 }
 
+Expected<std::shared_ptr<const FunctionState>> BindAt(const std::shared_ptr<SessionCore>& core, std::uint64_t address,
+                                                      Signature signature, std::chrono::milliseconds deadline) {
+  return FunctionState::BindAt(core, address, std::move(signature), deadline);
+}
+
 Expected<std::shared_ptr<LiveCallback>> MakeCallback(const std::shared_ptr<SessionCore>& core, const Signature& signature,
                                                      Handler handler, std::uint64_t on_throw) {
   return LiveCallback::Make(core, signature, std::move(handler), on_throw);

@@ -88,6 +88,8 @@ Expected<void> CallIn(const HostOfNow& host, const FunctionState& function, std:
                       std::stop_token stop);
 Expected<std::shared_ptr<const FunctionState>> Bind(const std::shared_ptr<ModuleState>& module, std::string symbol,
                                                     Signature signature, std::chrono::milliseconds deadline);
+Expected<std::shared_ptr<const FunctionState>> BindAt(const std::shared_ptr<SessionCore>& core, std::uint64_t address,
+                                                      Signature signature, std::chrono::milliseconds deadline);
 Expected<std::shared_ptr<LiveCallback>> MakeCallback(const std::shared_ptr<SessionCore>& core, const Signature& signature,
                                                      Handler handler, std::uint64_t on_throw = 0);
 std::uint64_t AddressOf(const LiveCallback& callback);
@@ -300,6 +302,28 @@ class Session {
   Module Load(const std::string& dll) const { return ValueOrThrow(TryLoad(dll)); }
   Expected<Module> TryLoad(const std::string& dll) const;
 
+  // Code in the DLL's process: a function whose address a DLL returned (as RemoteAddress<void> or Remote<void>) or stored.
+  // kInvalidArgument where nothing can run there. It is called for as long as what it belongs to stays loaded, which
+  // nobody checks; calls after that process's end are kInvalidArgument.
+  //   auto add = session.FunctionAt<int(int, int)>(operation('+'));
+  template <typename Prototype>
+  bridge::Function<Prototype> FunctionAt(std::uint64_t address, FunctionOptions options = {}) const {
+    return ValueOrThrow(TryFunctionAt<Prototype>(address, std::move(options)));
+  }
+  template <typename Prototype>
+  Expected<bridge::Function<Prototype>> TryFunctionAt(std::uint64_t address, FunctionOptions options = {}) const {
+    return BindAt(std::type_identity<Prototype>{}, address, options);
+  }
+  template <typename Prototype, typename T>
+  bridge::Function<Prototype> FunctionAt(RemoteAddress<T> address, FunctionOptions options = {}) const {
+    return FunctionAt<Prototype>(address.address(), std::move(options));
+  }
+  // Of this session's host of now, else kInvalidArgument.
+  template <typename Prototype, typename T>
+  bridge::Function<Prototype> FunctionAt(const Remote<T>& address, FunctionOptions options = {}) const {
+    return FunctionAt<Prototype>(ValueOrThrow(address.WordIn(*connection())), std::move(options));
+  }
+
   // Wraps a callable for DLLs: session.MakeCallback<std::int16_t(Image*)>(handler, {.memsync = …}).
   // What the handler throws ends the call that led to it; the DLL gets options.on_throw.
   template <typename Prototype, typename F>
@@ -353,6 +377,13 @@ class Session {
 
  private:
   explicit Session(std::shared_ptr<SessionCore> core) : core_(std::move(core)) {}
+
+  template <typename R, typename... Args>
+  Expected<bridge::Function<R(Args...)>> BindAt(std::type_identity<R(Args...)>, std::uint64_t address, const FunctionOptions& options) const {
+    auto bound = internal::BindAt(core_, address, internal::MakeSignature<R, Args...>(options), options.deadline);
+    if (!bound) return tl::unexpected(bound.error());
+    return bridge::Function<R(Args...)>(std::move(*bound));
+  }
 
   template <typename R, typename... Args, typename F>
   Expected<Callback<R(Args...)>> MakeCallback(std::type_identity<R(Args...)>, F handler, const CallbackOptions& options) const {

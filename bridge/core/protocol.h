@@ -58,6 +58,9 @@ using Words = std::array<std::uint64_t, kWords>;
 inline constexpr std::uint32_t kTargetBits = 24;
 inline constexpr std::uint32_t kMaxTarget = (1u << kTargetBits) - 1;
 
+// In kBind: the symbol is "@" and an address in hexadecimal digits.
+inline constexpr std::uint32_t kNoModule = 0xffffffff;
+
 // Why a callback's arguments do not come with it.
 enum class Loss : std::uint32_t {
   kBadLength = 1,  // a length of its memory is negative or beyond reason

@@ -45,6 +45,20 @@ std::uint32_t Ordinal(std::string_view symbol) {
   return read.ec == std::errc() && read.ptr == end && number <= 0xffff ? number : 0;
 }
 
+// Where the client names code by "@" and its address in hexadecimal digits.
+Expected<void*> FindCode(std::string_view symbol) {
+  std::uint64_t address = 0;
+  const char* const end = symbol.data() + symbol.size();
+  const auto read = std::from_chars(symbol.data() + 1, end, address, 16);
+  if (read.ec != std::errc() || read.ptr != end) return Fail(ErrorCode::kCorrupt, "'" + std::string(symbol) + "' is no address");
+  void* const code = reinterpret_cast<void*>(static_cast<std::uintptr_t>(address));
+  constexpr DWORD kRuns = PAGE_EXECUTE | PAGE_EXECUTE_READ | PAGE_EXECUTE_READWRITE | PAGE_EXECUTE_WRITECOPY;
+  MEMORY_BASIC_INFORMATION page;
+  if (address == 0 || address > UINTPTR_MAX || VirtualQuery(code, &page, sizeof page) == 0 || page.State != MEM_COMMIT || (page.Protect & kRuns) == 0)
+    return Fail(ErrorCode::kInvalidArgument, "no function lies at '" + std::string(symbol) + "': give the address of code, as the DLL said it");
+  return code;
+}
+
 std::uint64_t RunClosure(Closure* closure, const std::byte* values) {
   Channel* channel = Channel::Current();
   if (channel == nullptr) [[unlikely]] channel = EnterAsVisitor();
@@ -105,7 +119,7 @@ Expected<void*> Registry::FindSymbol(std::uint32_t module, const std::string& sy
 }
 
 Expected<std::uint32_t> Registry::Bind(std::uint32_t module, const std::string& symbol, Binding binding) {
-  auto code = FindSymbol(module, symbol);
+  auto code = module == protocol::kNoModule ? FindCode(symbol) : FindSymbol(module, symbol);
   if (!code) return tl::unexpected(code.error());
   if (IsVectorcall(symbol)) return Fail(ErrorCode::kUnsupported, "'" + symbol + "' is a vectorcall function, which is not supported");
   auto function = std::make_unique<Function>();

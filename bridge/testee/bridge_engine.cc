@@ -38,8 +38,9 @@ tl::unexpected<EngineError> FromError(const Error& error) {
   return tl::unexpected(EngineError{kind, error.os_error, error.address, error.message, error.module, error.offset});
 }
 
-// Slots are zero-extended, the bridge's words extended by their sign.
+// Slots are zero-extended, the bridge's words extended by their sign. What does not fit stays as it is: the client says so.
 std::uint64_t ToWord(Kind kind, std::uint64_t bits) {
+  if (const std::uint32_t bytes = ScalarBytes(kind, 8); bytes < 8 && bits >> (bytes * 8) != 0) return bits;
   switch (kind) {
     case Kind::kInt8: return static_cast<std::uint64_t>(static_cast<std::int64_t>(static_cast<std::int8_t>(bits)));
     case Kind::kInt16: return static_cast<std::uint64_t>(static_cast<std::int64_t>(static_cast<std::int16_t>(bits)));
@@ -84,7 +85,8 @@ class BridgeEngine final : public Engine {
     self.memory_abi = spanproof::Abi::kSysv64Windows;  // the client's own, which the bridge translates
     self.capabilities = {"load",  "call",     "callback", "memory",   "text",   "last_error",
                          "stdcall", "fastcall", "thiscall", "varargs", "by_value", "fault",
-                         "threads", "foreign_threads", "deadline", "restart"};
+                         "threads", "foreign_threads", "deadline", "restart",
+                         "callback_by_value", "function_pointers"};
     self.os = "wine";
     self.wine = WineVersion();
     self.cpu = CpuName();
@@ -108,11 +110,18 @@ class BridgeEngine final : public Engine {
                             const spanproof::Prototype& prototype) override {
     auto signature = Translate(types, prototype);
     if (!signature) return FromError(signature.error());
-    auto bound = FunctionState::Bind(ModuleOf(module).state(), symbol, std::move(*signature));
-    if (!bound) return FromError(bound.error());
-    const std::lock_guard lock(mutex_);
-    functions_.push_back({std::move(*bound), symbol});
-    return static_cast<Handle>(functions_.size() - 1);
+    return Keep(FunctionState::Bind(ModuleOf(module).state(), symbol, std::move(*signature)), symbol);
+  }
+
+  EngineResult<Handle> BindAt(std::uint64_t address, const spanproof::TypeTable& types, const spanproof::Prototype& prototype) override {
+    auto signature = Translate(types, prototype);
+    if (!signature) return FromError(signature.error());
+    auto here = session_.core()->Here();
+    if (!here) return FromError(here.error());
+    // A pointer that was declared void* may be a copy's address by now.
+    auto code = CodeIn(&(*here)->connection(), ToRemote(address));
+    if (!code) return FromError(code.error());
+    return Keep(FunctionState::BindAt(session_.core(), *code, std::move(*signature)), "a function that the DLL returned");
   }
 
   EngineResult<Called> Call(Handle function, std::span<const Slot> arguments, const spanproof::CallOptions& options) override {
@@ -162,8 +171,12 @@ class BridgeEngine final : public Engine {
     for (const Type& argument : signature->arguments) kinds.push_back(argument.kind());
     Handler handler = [kinds, result = signature->result.kind(), sink = std::move(sink)](const std::uint64_t* words) {
       std::vector<Slot> slots(kinds.size());
-      for (std::size_t i = 0; i < kinds.size(); ++i) slots[i].words[0] = ToSlot(kinds[i], words[i]);
+      for (std::size_t i = 0; i < kinds.size(); ++i) {
+        if (IsAggregate(kinds[i])) slots[i].aggregate = reinterpret_cast<const void*>(words[i]);
+        else slots[i].words[0] = ToSlot(kinds[i], words[i]);
+      }
       Slot answer;
+      if (IsAggregate(result)) answer.aggregate = reinterpret_cast<const void*>(words[kinds.size()]);
       sink(slots, &answer);
       return ToWord(result, answer.words[0]);
     };
@@ -264,6 +277,12 @@ class BridgeEngine final : public Engine {
   Bound FunctionOf(Handle function) const {
     const std::lock_guard lock(mutex_);
     return functions_.at(function);
+  }
+  EngineResult<Handle> Keep(Expected<std::shared_ptr<const FunctionState>> bound, std::string symbol) {
+    if (!bound) return FromError(bound.error());
+    const std::lock_guard lock(mutex_);
+    functions_.push_back({std::move(*bound), std::move(symbol)});
+    return static_cast<Handle>(functions_.size() - 1);
   }
   bool IsCode(std::uint64_t address) const {
     const std::lock_guard lock(mutex_);
