@@ -30,6 +30,18 @@ TEST(FrameReader, StaysBrokenAfterABadLength) {
   EXPECT_FALSE(zero.Next());
 }
 
+TEST(FrameReader, StaysBrokenAfterWhatNestsTooDeep) {
+  const auto nested = [](int depth) { return std::string(depth, '[') + std::string(depth, ']'); };
+  FrameReader reader;
+  reader.Add(*EncodeFrame(nested(kDeepestFrame)));
+  reader.Add(*EncodeFrame("\"\\\"" + nested(1000) + "\""));
+  EXPECT_TRUE(reader.Next()->has_value());
+  EXPECT_TRUE(reader.Next()->has_value()) << "a text may hold what it likes";
+  reader.Add(*EncodeFrame(nested(kDeepestFrame + 1)));
+  EXPECT_EQ(reader.Next().error().code, ErrorCode::kCorrupt);
+  EXPECT_FALSE(reader.Next());
+}
+
 TEST(EncodeFrame, WritesALittleEndianLength) {
   EXPECT_EQ(*EncodeFrame("{}"), std::string("\x02\0\0\0{}", 6));
   EXPECT_FALSE(EncodeFrame(""));

@@ -4,6 +4,7 @@
 #include <poll.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <nlohmann/json.hpp>
 
@@ -13,11 +14,14 @@ namespace {
 constexpr std::size_t kTail = 65536;
 constexpr std::size_t kChunk = 65536;
 constexpr std::size_t kTold = 300;  // bytes of standard error in a message
+constexpr std::size_t kMostUnread = 256 << 20;
+// Beyond a deadline: what came just in time is still read, what never ends is not.
+constexpr std::chrono::milliseconds kGrace(500);
 
 int MillisecondsUntil(MessageChannel::Clock::time_point deadline) {
   const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline -
                                                                  MessageChannel::Clock::now());
-  return static_cast<int>(std::max<std::int64_t>(0, left.count()));
+  return static_cast<int>(std::clamp<std::int64_t>(left.count(), 0, 3600000));
 }
 
 }  // namespace
@@ -46,6 +50,7 @@ Answer<void> MessageChannel::Send(const nlohmann::json& message, Clock::time_poi
     const Ready ready = Await(true, deadline);
     if (ready == Ready::kEnded) return tl::unexpected(EndedByItself());
     if (ready == Ready::kOutput) ReadOutput();
+    if (frames_.size() > kMostUnread) return tl::unexpected(Garbage("it talks without listening"));
     if (ready == Ready::kDeadline || ready == Ready::kCancelled) {
       return tl::unexpected(Stopped(ready));
     }
@@ -56,6 +61,7 @@ Answer<void> MessageChannel::Send(const nlohmann::json& message, Clock::time_poi
 Answer<nlohmann::json> MessageChannel::Receive(Clock::time_point deadline) {
   if (ended_) return tl::unexpected(*ended_);
   while (true) {
+    if (Clock::now() - kGrace >= deadline) return tl::unexpected(Stopped(Ready::kDeadline));
     const auto frame = frames_.Next();
     if (!frame) return tl::unexpected(Garbage(frame.error().message));
     if (*frame) {
@@ -109,6 +115,7 @@ MessageChannel::Ready MessageChannel::Await(bool writing, Clock::time_point dead
     if (count < 0 && errno == EINTR) continue;
     if (all[3].revents != 0) DrainErrors();
     if (all[0].revents != 0) return Ready::kCancelled;
+    if (Clock::now() - kGrace >= deadline) return Ready::kDeadline;
     if (all[2].revents != 0) return Ready::kOutput;
     if (all[1].revents != 0) return Ready::kEnded;
     if (all[4].revents != 0) return Ready::kInput;

@@ -12,18 +12,18 @@ namespace {
 
 using std::chrono::milliseconds;
 
-std::unique_ptr<Testee> Start(const std::string& mode, int cancel = -1) {
+std::unique_ptr<Testee> Start(const std::string& mode, int cancel = -1, milliseconds deadline = milliseconds(500)) {
   ProcessTesteeOptions options;
   options.command.arguments = {SPANPROOF_FAULTY, mode};
   options.start_deadline = milliseconds(2000);
-  options.deadline = milliseconds(500);
+  options.deadline = deadline;
   options.cancel = cancel;
   return std::move(*StartProcessTestee(options));
 }
 
 // What a call comes to in a testee of that mode.
-TesteeError CallOn(const std::string& mode) {
-  const auto testee = Start(mode);
+TesteeError CallOn(const std::string& mode, milliseconds deadline = milliseconds(500)) {
+  const auto testee = Start(mode, -1, deadline);
   const auto hello = testee->Hello();
   if (!hello) return hello.error();
   const auto called = testee->Call({"f", {}});
@@ -79,8 +79,20 @@ TEST(ProcessTestee, SilenceEndsAtTheDeadline) {
   }
 }
 
+TEST(ProcessTestee, ChatterDoesNotKeepADeadlineFromPassing) {
+  const auto begin = std::chrono::steady_clock::now();
+  EXPECT_EQ(CallOn("chatter").trouble, Trouble::kTimeout);
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, milliseconds(8000));
+}
+
+TEST(ProcessTestee, WhoTalksWithoutListeningIsEndedBeforeMemoryIs) {
+  const TesteeError error = CallOn("drown", milliseconds(60000));
+  EXPECT_EQ(error.trouble, Trouble::kGarbage);
+  EXPECT_NE(error.message.find("without listening"), std::string::npos) << error.message;
+}
+
 TEST(ProcessTestee, GarbageIsToldApart) {
-  for (const char* mode : {"garbage", "nojson", "unasked", "oversize", "flood"}) {
+  for (const char* mode : {"garbage", "nojson", "unasked", "oversize", "flood", "deep"}) {
     EXPECT_EQ(CallOn(mode).trouble, Trouble::kGarbage) << mode;
   }
 }
