@@ -3,7 +3,7 @@
 # `asan-ubsan.<program>`. They are built by the presets of these names in
 # build trees below this one, when their tests are run (the fixture of the
 # preset's name), so that nobody else waits for them; the Windows parts are this tree's.
-option(SPANPROOF_SANITIZED_TESTS "run the client's and the core's tests under sanitizers too" ON)
+option(SPANPROOF_SANITIZED_TESTS "run tests of what has threads or parses under sanitizers too" ON)
 
 # Processes of these tests start others, fork, are killed and kill. Leaks are looked for.
 set(SPANPROOF_OPTIONS_tsan "TSAN_OPTIONS=second_deadlock_stack=1:die_after_fork=0")

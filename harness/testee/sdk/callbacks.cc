@@ -98,9 +98,7 @@ EngineResult<void> Session::Ask(ProtocolThread& thread, const CallbackInfo& call
   const Reach reach(view_, &types_, callback.prototype, arguments);
   const auto regions = EncodeEntry(callback, arguments, reach, &message);
   if (!regions) return tl::unexpected(regions.error());
-  if (!traffic_.Ask(thread, std::move(message))) {
-    return Refuse(EngineError::Kind::kInternal, "the callback message is longer than a frame");
-  }
+  if (auto asked = traffic_.Ask(thread, std::move(message)); !asked) return asked;
   auto answer = AwaitAnswer(thread);
   if (!answer) return tl::unexpected(answer.error());
   const auto lock = Lock();

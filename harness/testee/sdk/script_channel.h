@@ -10,6 +10,7 @@
 #include <mutex>
 #include <nlohmann/json.hpp>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "harness/testee/frame.h"
@@ -37,6 +38,8 @@ class ScriptChannel final : public Channel {
 
   void Forget() { script_.clear(); }
 
+  void WriteSlowly(std::chrono::microseconds pause) { pause_ = pause; }
+
   Expected<std::string> Read() override {
     std::unique_lock lock(mutex_);
     const bool came = more_.wait_for(lock, std::chrono::seconds(20), [this] { return heard.size() >= awaited_; });
@@ -48,6 +51,7 @@ class ScriptChannel final : public Channel {
     return next.say(heard.empty() ? nlohmann::json() : heard.back());
   }
   Expected<void> Write(std::string_view bytes) override {
+    if (pause_.count() != 0) std::this_thread::sleep_for(pause_);
     const std::lock_guard lock(mutex_);
     frames_.Add(bytes);
     while (auto payload = frames_.Next().value_or(std::nullopt)) heard.push_back(nlohmann::json::parse(*payload));
@@ -64,6 +68,7 @@ class ScriptChannel final : public Channel {
   std::condition_variable more_;
   FrameReader frames_;
   std::deque<Line> script_;
+  std::chrono::microseconds pause_{0};
   std::size_t heard_of_each_ = 1;
   std::size_t awaited_ = 0;
 };

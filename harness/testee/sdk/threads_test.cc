@@ -289,6 +289,41 @@ TEST_F(ThreadsTest, ResetCancelsWhatTheDllsThreadsAreInAndCountsThemAnew) {
   EXPECT_EQ(engine_.results.front(), 0u);
 }
 
+// What a thread of the DLL's says of a callback that the reset ended must not come behind the
+// reset's answer, where the tester would take it for the next case's.
+TEST_F(ThreadsTest, NothingOfBeforeAResetIsSaidBehindItsAnswer) {
+  channel_.WriteSlowly(std::chrono::microseconds(300));
+  channel_.Expect(0);
+  for (int i = 0; i < 100; ++i) {
+    for (int thread = 0; thread < 4; ++thread) Call("start", Handler());
+    Say({{"op", "reset"}});
+    Say({{"op", "callback"}, {"name", "handler"}, {"prototype", "handler_t"}});
+  }
+  channel_.Expect(1);
+  Say({{"op", "types"}});
+  Serve();
+  bool between = false;  // a reset's answer was heard, that to the next request was not
+  int late = 0;
+  for (const json& message : channel_.heard) {
+    if (message.contains("op")) late += between;
+    if (!message.contains("re")) continue;
+    between = message["re"].get<std::uint64_t>() > 9 && (message["re"].get<std::uint64_t>() - 9) % 6 == 5;
+  }
+  EXPECT_EQ(late, 0);
+}
+
+TEST_F(ThreadsTest, WhatComesBehindACallbacksAnswerIsRefused) {
+  const auto call = Call("call_back", Handler());
+  channel_.Expect(0);
+  channel_.Do([](const json& asked) { return json{{"re", asked["id"]}, {"ok", true}, {"return", "i32:00000005"}}; });
+  channel_.Expect(2);
+  channel_.Do([](const json&) { return json{{"op", "read"}, {"id", 900}, {"parent", 1}, {"name", "none"}}; });
+  Serve();
+  EXPECT_EQ(Answer(call)["result"], "i32:00000005");
+  EXPECT_EQ(Kind(900), "invalid");
+  EXPECT_NE(Answer(900)["error"]["message"].get<std::string>().find("not open"), std::string::npos) << Answer(900);
+}
+
 TEST_F(ThreadsTest, ARaisingHandlerGivesTheDllWhatWasAgreed) {
   const auto call = Call("call_back", Handler(), "a");
   channel_.Do([](const json& asked) { return json{{"re", asked["id"]}, {"ok", false}, {"error", {{"kind", "invalid"}, {"message", "boom"}}}}; });

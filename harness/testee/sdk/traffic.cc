@@ -20,6 +20,8 @@ bool NamesAForeignThread(const std::string& name) {
   return name.size() > 3 && name.starts_with("dll") && name.find_first_not_of("0123456789", 3) == std::string::npos;
 }
 
+std::string Dump(const json& message) { return message.dump(-1, ' ', false, json::error_handler_t::replace); }
+
 }  // namespace
 
 Traffic::Traffic(Channel& channel, std::function<void(ProtocolThread&)> work)
@@ -95,6 +97,13 @@ void Traffic::Route(json message) {
                                                          : "the callback that \"parent\" names is not open");
     }
     const auto& [open, thread] = asked->second;
+    if (!open->inbox.empty() && open->inbox.back().contains("re")) {
+      return refuse(EngineError::Kind::kInvalid, answers ? "a callback is answered twice"
+                                                         : "the callback that \"parent\" names is not open: it was answered");
+    }
+    if (!answers && open->inbox.size() >= kMostWaiting) {
+      return refuse(EngineError::Kind::kRefused, "too many requests wait within the callback");
+    }
     if (message.value("thread", json(thread->name)) != thread->name) {
       return refuse(EngineError::Kind::kInvalid, "the callback that \"parent\" names is open on thread \"" + thread->name + "\"");
     }
@@ -159,7 +168,7 @@ bool Traffic::OthersBusy(const ProtocolThread& here) {
 }
 
 bool Traffic::Send(const json& message) {
-  const auto frame = EncodeFrame(message.dump(-1, ' ', false, json::error_handler_t::replace));
+  const auto frame = EncodeFrame(Dump(message));
   if (!frame) return false;
   const std::lock_guard lock(write_mutex_);
   return channel_.Write(*frame).has_value();
@@ -175,19 +184,27 @@ void Traffic::SendAnswer(const json& id, Answer answer) {
   Send(AnswerMessage(id, Refuse(EngineError::Kind::kInternal, "the answer is longer than a frame")));
 }
 
-bool Traffic::Ask(ProtocolThread& thread, json message) {
+EngineResult<void> Traffic::Ask(ProtocolThread& thread, json message) {
   const auto& open = thread.callbacks.back();
   {
     const std::lock_guard lock(mutex_);
     open->id = next_id_++;
-    if (closed_) open->cancelled = true;
-    asked_.emplace(open->id, Asked{open, &thread});
   }
   message["id"] = open->id;
-  if (Send(message)) return true;
+  const auto frame = EncodeFrame(Dump(message));
+  if (!frame) return Refuse(EngineError::Kind::kInternal, "the callback message is longer than a frame");
+  // Until it is said: the answer of the request that cancels it must not come before.
+  const std::lock_guard writing(write_mutex_);
+  {
+    const std::lock_guard lock(mutex_);
+    const bool forgotten = thread.foreign && thread.generation != generation_;
+    if (closed_ || forgotten) return Refuse(EngineError::Kind::kRefused, "the callback was dropped");
+    asked_.emplace(open->id, Asked{open, &thread});
+  }
+  if (channel_.Write(*frame)) return {};
   const std::lock_guard lock(mutex_);
   asked_.erase(open->id);
-  return false;
+  return Refuse(EngineError::Kind::kRefused, "the tester does not hear any more");
 }
 
 std::optional<json> Traffic::Await(ProtocolThread& thread) {
@@ -222,6 +239,7 @@ ProtocolThread& Traffic::MeetForeign() {
   thread->name = "dll" + std::to_string(foreign_.size() - foreign_before_);
   thread->number = next_number_++;
   thread->foreign = true;
+  thread->generation = generation_;
   return *thread;
 }
 

@@ -42,6 +42,7 @@ struct ProtocolThread {
   std::string name;
   int number = 0;  // unlike all others' of the session
   bool foreign = false;
+  std::uint64_t generation = 0;  // a foreign one's: Traffic's as it was named
 
   // Its own thread's alone.
   std::vector<OpenRequest> requests;
@@ -81,8 +82,8 @@ class Traffic {
   void SendAnswer(const nlohmann::json& id, Answer answer);
 
   // Sends the callback message under a new id, which the thread's innermost callback then
-  // has. False: it is too long for a frame.
-  bool Ask(ProtocolThread& thread, nlohmann::json message);
+  // has. kRefused, and nothing sent: ForgetForeign or Close came before.
+  EngineResult<void> Ask(ProtocolThread& thread, nlohmann::json message);
   // The next message for the thread's innermost callback: its answer or a request within
   // it. nullopt: it was answered, never asked or cancelled, or the input ended.
   std::optional<nlohmann::json> Await(ProtocolThread& thread);
@@ -117,7 +118,7 @@ class Traffic {
 
   Channel& channel_;
   const std::function<void(ProtocolThread&)> work_;
-  std::mutex write_mutex_;
+  std::mutex write_mutex_;  // taken before the other
   FrameReader frames_;  // the reader's
 
   std::mutex mutex_;  // for what follows
