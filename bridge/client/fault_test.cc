@@ -6,7 +6,9 @@
 #include <atomic>
 #include <climits>
 #include <functional>
+#include <string>
 #include <thread>
+#include <vector>
 
 #include "bridge/client/wine_testing.h"
 #include "dlls/faults.h"
@@ -170,6 +172,24 @@ TEST_P(FaultTest, AJumpWithinTheCallIsNoOutcome) {
   auto over = session_.Load(Dll("faults_cdecl", GetParam().arch)).Function<int(Size, int)>("jump_over");
   const std::uint64_t pointer = faults_.Data<char>("fault_longjmp").address();
   EXPECT_EQ(over(Size{pointer}, 4), -7004);
+}
+
+TEST_P(FaultTest, ADllThatFloodsItsOutputDisturbsNobody) {
+  auto flood = faults_.Function<Int64(int, Int64)>("flood");
+  constexpr std::int64_t kOut = 40 << 20, kErr = 5 << 20;
+  std::atomic<bool> done = false;
+  std::thread out([&] {
+    EXPECT_EQ(flood(1, Int64{kOut}), Int64{kOut});
+    done = true;
+  });
+  std::thread err([&] { EXPECT_EQ(flood(2, Int64{kErr}), Int64{kErr}); });
+  for (int i = 0; i < 100 || !done; ++i) EXPECT_EQ(divide_(6 * i, 6), i);
+  out.join();
+  err.join();
+  const Text text = session_.TakeText();
+  EXPECT_EQ(text.out.size() + text.out_dropped, static_cast<std::size_t>(kOut));
+  EXPECT_LE(text.out.size(), 16u << 20);
+  EXPECT_TRUE(text.err.size() == kErr && text.err_dropped == 0);
 }
 
 // Both widths' setjmp may jump with or without an unwinding; to the channel they are the same.

@@ -17,8 +17,12 @@ namespace bridge {
 
 // Where the text goes that DLLs print.
 enum class TextMode : std::uint8_t {
-  kForward,  // to the client's own standard output and error
-  kCapture,  // kept for Session::TakeText
+  // To the client's own standard output and error, every byte: a DLL that prints waits for who reads them, as it would
+  // in the client's process; calls that print nothing do not. What a session has not got rid of when it ends is dropped
+  // where nobody takes any of it for a second.
+  kForward,
+  // Kept for Session::TakeText: the last 16 MiB of each.
+  kCapture,
 };
 
 // Which Wine. By a text: a name on PATH, the path of a loader, or the folder of

@@ -368,7 +368,7 @@ class Session {
 
   // GetLastError() as this thread's last call left it.
   std::uint32_t LastError() const;
-  // What DLLs printed since the last time (TextMode::kCapture), flushed first.
+  // What DLLs printed since the last time (TextMode::kCapture), flushed first, and how much was dropped before it.
   Text TakeText() const;
 
   // Of the host of now.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <mutex>
 #include <string>
@@ -16,10 +17,14 @@ namespace bridge {
 struct Text {
   std::string out;
   std::string err;
+  // Bytes that stood before these and were dropped, because nobody took them.
+  std::uint64_t out_dropped = 0;
+  std::uint64_t err_dropped = 0;
 };
 
-// Drains the host's standard output and error, so that a DLL that floods them
-// never blocks, and forwards or keeps what came. Its thread also looks out for ends of processes, and ends with the host.
+// Drains the host's standard output and error, and forwards or keeps what came. What is kept is bounded, so that a DLL that
+// floods them never waits; what is forwarded is not dropped, so that it waits for who reads the client's output, and nobody
+// else does. Its thread also looks out for ends of processes, and ends with the host.
 class TextCapture {
  public:
   TextCapture() = default;
@@ -35,6 +40,7 @@ class TextCapture {
   Text Take();
   // The last of what came on standard error, for messages about a host that failed.
   std::string ErrorTail();
+  // What was read is forwarded before, as long as somebody takes some of it every second.
   void Stop();
   // In a forked child, where the thread does not exist: its handle may mean one
   // of the child's own by now, so that it can be neither joined nor detached.
@@ -49,9 +55,18 @@ class TextCapture {
     Descriptor descriptor;
     int forward_to = -1;
     std::string kept;
-    bool Drain(bool forward);  // false at the end of file
+    std::uint64_t dropped = 0;  // of what was before it
+    std::string waiting;        // for who reads `forward_to`; only the thread takes from it
+    bool ended = false;
+
+    // Reads what is there now; what comes meanwhile may be without end.
+    void Drain(bool forward);
+    void Trim(std::size_t limit);
   };
   void Run();
+  // Writes of what waits as much as does not block. False: nothing waits any more.
+  bool Forward(Source* source);
+  void ForwardRest();
 
   int host_ = -1;
   std::function<void()> on_end_;
@@ -59,7 +74,7 @@ class TextCapture {
   std::function<void()> on_other_end_;
   Source out_, err_;
   TextMode mode_ = TextMode::kForward;
-  std::mutex mutex_;  // of the sources
+  std::mutex mutex_;  // of the sources; not held while something may block
   Descriptor stop_read_, stop_write_;  // a byte: look again; the end: stop
   std::thread thread_;
 };
