@@ -20,12 +20,16 @@ Expected<std::uint32_t> CallbackTable::Add(std::shared_ptr<const CallbackState> 
     entry->token = *token;
   }
   entry->state = std::move(state);
+  entry->released.store(false, std::memory_order_relaxed);
   entry->users.store(1, std::memory_order_release);
   return entry->token;
 }
 
 void CallbackTable::Release(std::uint32_t token) {
-  if (Entry* entry = entries_.Find(token)) Drop(entry);
+  Entry* entry = entries_.Find(token);
+  if (entry == nullptr) return;
+  entry->released.store(true, std::memory_order_relaxed);
+  Drop(entry);
 }
 
 void CallbackTable::End(Entry* entry) {

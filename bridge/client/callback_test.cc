@@ -227,6 +227,36 @@ TEST_P(CallbackTest, MayReleaseItselfWhileItRuns) {
   store({});
 }
 
+TEST_P(CallbackTest, ReleasedBetweenTwoRunsOfACallIsNotRunAgain) {
+  // By its address: as a parameter the call would own it.
+  auto for_each = module_.Function<void(const int*, int, Size)>("for_each", {.memsync = {{.pointer = {0}, .length = {{1}}, .type = kInt32}}});
+  auto witness = std::make_shared<int>(0);
+  const std::weak_ptr<int> alive = witness;
+  std::optional<Callback<void(int, int)>> visit;
+  int calls = 0;
+  visit = session_.MakeCallback<void(int, int)>([&, witness = std::move(witness)](int, int) {
+    if (++calls == 2) visit.reset();
+  });
+  const int values[] = {1, 2, 3};
+  const Error error = Refused([&] { for_each(values, 3, Size{visit->address()}); });
+  EXPECT_TRUE(Says(error, {"released"})) << error.message;
+  EXPECT_EQ(calls, 2);
+  EXPECT_TRUE(alive.expired());
+}
+
+TEST_P(CallbackTest, EndsWithItsLastHandleAfterItRan) {
+  auto store = module_.Function<void(Callback<int(int)>)>("store_callback");
+  auto stored = module_.Function<int(int)>("call_stored");
+  auto witness = std::make_shared<int>(7);
+  const std::weak_ptr<int> alive = witness;
+  std::optional<Callback<int(int)>> kept = session_.MakeCallback<int(int)>([witness = std::move(witness)](int x) { return x + *witness; });
+  store(*kept);
+  EXPECT_EQ(stored(1), 8);
+  store({});
+  kept.reset();
+  EXPECT_TRUE(alive.expired());
+}
+
 TEST_P(CallbackTest, ManyComeAndGo) {
   auto optional = module_.Function<int(Callback<int(int)>, int)>("call_optional");
   for (int i = 0; i < 2000; ++i)

@@ -166,7 +166,7 @@ void Conversation::ServeVisit(bool refused) {
     case Verb::kCallback:
     case Verb::kLostCallback: return ServeCallback(refused);
     case Verb::kNeedSpace: return GrantSpace();
-    default: return Reply(Verb::kCallbackDone, 1, {});  // nothing else begins
+    default: return Reply(Verb::kCallbackDone, 1);  // nothing else begins
   }
 }
 
@@ -204,10 +204,11 @@ Expected<Conversation::Answer> Conversation::AskWithPayload(Verb verb, std::uint
   return answer;
 }
 
-void Conversation::Reply(Verb verb, std::uint32_t target, const protocol::Words& words) {
+void Conversation::Reply(Verb verb, std::uint32_t target, std::uint64_t first, std::uint64_t second) {
   if (visitor_) BeforeHost(connection_);
   lines_->request.head = protocol::Head(verb, target);
-  lines_->request.words = words;
+  lines_->request.words[0] = first;
+  lines_->request.words[1] = second;
   Publish(lines_->request, ++sent_, [this] { pipes_.Ring(); });
 }
 
@@ -222,9 +223,11 @@ void Conversation::ServeCallback(bool refused) {
     if (calling != nullptr && (held.empty() || held.back().get() != calling)) held.push_back(calling->shared_from_this());
     if (protocol::VerbOf(head) == Verb::kLostCallback) [[unlikely]]
       throw Exception(Describe(static_cast<protocol::Loss>(protocol::TargetOf(head))));
-    const CallbackTable::Pin callback = connection_->callbacks().Find(protocol::TargetOf(head));
+    CallbackTable::Pin callback = std::move(ran_last);  // it may be another in the meantime
+    if (!callback.Holds(protocol::TargetOf(head))) [[unlikely]] callback = connection_->callbacks().Find(protocol::TargetOf(head));
     if (!callback) [[unlikely]] throw Exception(Describe(protocol::Loss::kReleased));
     result = callback->Run(this, words);
+    if (calling != nullptr && callback.usable()) ran_last = std::move(callback);
   } catch (...) {
     thrown = std::current_exception();
   }
@@ -234,14 +237,14 @@ void Conversation::ServeCallback(bool refused) {
   } else if (thrown && !exception_) {
     exception_ = thrown;
   }
-  Reply(Verb::kCallbackDone, thrown ? 1 : 0, {result});
+  Reply(Verb::kCallbackDone, thrown ? 1 : 0, result);
 }
 
 void Conversation::GrantSpace() {
   auto block = connection_->arena().Allocate(std::max<std::uint64_t>(lines_->reply.words[0] * 2, kScratchBytes));
-  if (!block) return Reply(Verb::kSpace, 0, {0, 0});
+  if (!block) return Reply(Verb::kSpace, 0);
   granted_.push_back(*block);
-  Reply(Verb::kSpace, 0, {reinterpret_cast<std::uint64_t>(block->begin) + connection_->segment().delta(), block->bytes});
+  Reply(Verb::kSpace, 0, reinterpret_cast<std::uint64_t>(block->begin) + connection_->segment().delta(), block->bytes);
 }
 
 }  // namespace bridge

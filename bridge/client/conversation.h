@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "bridge/client/arena.h"
+#include "bridge/client/callback_table.h"
 #include "bridge/client/checked_space.h"
 #include "bridge/client/doorbell_pipes.h"
 #include "bridge/core/protocol.h"
@@ -103,6 +104,7 @@ class Conversation {
   std::uint32_t last_error = 0;  // of the thread's last call
   int depth = 0;                 // requests that are open
   const FunctionState* calling = nullptr;             // the innermost function that is being called
+  CallbackTable::Pin ran_last;                        // of a function's callbacks: until another runs, or the outermost returns
   std::vector<std::shared_ptr<const void>> held;      // those around handlers, which may drop the last handles: until the outermost returns
 
  private:
@@ -116,7 +118,7 @@ class Conversation {
   Error Lost(std::string_view what);
   void ServeCallback(bool refused = false);
   void GrantSpace();
-  void Reply(protocol::Verb verb, std::uint32_t target, const protocol::Words& words);
+  void Reply(protocol::Verb verb, std::uint32_t target, std::uint64_t first = 0, std::uint64_t second = 0);
 
   Connection* const connection_;
   const std::uint64_t serial_;

@@ -288,11 +288,16 @@ Expected<void> FunctionState::CallIn(std::uint64_t serial, std::uint64_t* words,
 Expected<void> FunctionState::CallOn(Conversation* here, std::uint64_t* words, std::exception_ptr* thrown) const {
   if (module_ != nullptr && !module_->loaded.load(std::memory_order_relaxed)) [[unlikely]]
     return Fail(ErrorCode::kInvalidArgument, "'" + symbol_ + "': its module '" + module_->name + "' was unloaded");
-  std::vector<std::shared_ptr<const void>> last;  // what handlers let go of goes when all is done
+  // What handlers let go of goes when all is done: callbacks first, whose table a function may keep.
+  std::vector<std::shared_ptr<const void>> last;
+  CallbackTable::Pin ran_last;
   const FunctionState* const around = std::exchange(here->calling, this);
   auto done = limit_.count() == 0 ? CallHere(here, words) : CallUntil(here, words);
   here->calling = around;
-  if (around == nullptr && !here->held.empty()) [[unlikely]] last.swap(here->held);
+  if (around == nullptr && !here->held.empty()) [[unlikely]] {  // callbacks ran
+    last.swap(here->held);
+    ran_last = std::move(here->ran_last);
+  }
   if (auto exception = here->TakeException()) [[unlikely]] *thrown = exception;
   return done;
 }

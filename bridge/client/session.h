@@ -233,6 +233,7 @@ class Function<R(Args...)> {
 // handler runs on the thread that made the call during which the DLL calls it. Where the DLL calls it on a thread that it
 // made, during a call or later, the handler runs on a thread of the session's own, one for each of the DLL's, until that ends; the session
 // lives at least until it returns, and what it throws goes to SessionOptions::on_stray_exception.
+// With its last copy gone it is not run again; what it captured ends with it, or when the calls return that ran it.
 template <typename R, typename... Args>
 class Callback<R(Args...)> {
  public:

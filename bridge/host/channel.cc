@@ -14,13 +14,14 @@
 #include "bridge/host/module_at.h"
 #include "bridge/host/session.h"
 #include "bridge/host/stack_guard.h"
+#include "bridge/host/thread_slot.h"
 
 namespace bridge::host {
 namespace {
 
 using protocol::Verb;
 
-thread_local Channel* t_channel = nullptr;
+const ThreadSlot g_channel;
 
 std::uint64_t Address(const void* p) { return reinterpret_cast<std::uint64_t>(p); }
 
@@ -61,28 +62,32 @@ Channel::Channel(protocol::Channel* lines, DoorbellPipes pipes, std::byte* scrat
       segment_(segment),
       scratch_(scratch, scratch_bytes, &Channel::MoreScratch, this) {}
 
-Channel* Channel::Current() { return t_channel; }
+Channel* Channel::Current() { return static_cast<Channel*>(g_channel.Get()); }
 
-bool Channel::Receive(Message* message) {
-  if (gone_) return false;
+inline bool Channel::Wait() {
+  if (gone_) [[unlikely]] return false;
   ++received_;
   if (Await(lines_->request, received_, spins_->load(std::memory_order_relaxed), [this] { return disturbed_ = true, pipes_.Block(); }) !=
-      Wake::kRang) {
+      Wake::kRang) [[unlikely]] {
     gone_ = true;
     return false;
   }
-  const std::uint32_t head = lines_->request.head;
-  message->verb = protocol::VerbOf(head);
-  message->target = protocol::TargetOf(head);
-  message->words = lines_->request.words;
   return true;
 }
 
+Channel::Message Channel::Received() const {
+  const std::uint32_t head = lines_->request.head;
+  return {protocol::VerbOf(head), protocol::TargetOf(head), lines_->request.words};
+}
+
+inline void Channel::Post(Verb verb, std::uint32_t target) {
+  lines_->reply.head = protocol::Head(verb, target);
+  Publish(lines_->reply, ++sent_, [this] { disturbed_ = true, pipes_.Ring(); });
+}
+
 void Channel::Send(Verb verb, std::uint32_t target, const protocol::Words& words) {
-  protocol::Line& line = lines_->reply;
-  line.head = protocol::Head(verb, target);
-  line.words = words;
-  Publish(line, ++sent_, [this] { disturbed_ = true, pipes_.Ring(); });
+  lines_->reply.words = words;
+  Post(verb, target);
 }
 
 void Channel::SendError(const Error& error) {
@@ -113,19 +118,18 @@ void Channel::SendFault(const Fault& fault) {
 
 bool Channel::Serve() {
   GuardStack();
-  t_channel = this;
-  Message message;
-  while (Receive(&message)) {
+  g_channel.Set(this);
+  while (Wait()) {
     // Results of the call before stay readable until now.
     const Scratch::Mark mark = scratch_.mark();
-    if (!Handle(message)) break;
+    if (!Handle(Received())) break;
     scratch_.Release(mark);
   }
-  t_channel = nullptr;
+  g_channel.Set(nullptr);
   return !gone_;
 }
 
-void Channel::Visit() { t_channel = this; }
+void Channel::Visit() { g_channel.Set(this); }
 
 void Channel::NoteEnd(std::uint32_t exit_code) {
   lines_->end.exit_code = exit_code;
@@ -276,7 +280,9 @@ void Channel::Call(const Message& message) {
     return SendError(DescribeOutcome(*function, called));
   }
   last_error_ = GetLastError();
-  Send(Verb::kDone, 0, {called.result, last_error_});
+  lines_->reply.words[0] = called.result;
+  lines_->reply.words[1] = last_error_;
+  Post(Verb::kDone, 0);
 }
 
 void Channel::EndCallbacks(std::size_t left) {
@@ -324,9 +330,9 @@ std::uint64_t Channel::RunCallback(const Closure& closure, const std::byte* valu
 }
 
 std::optional<std::uint64_t> Channel::AskInLine(std::uint64_t token, const ClosureShape& shape, const std::byte* values) {
-  protocol::Words words{};
-  for (std::size_t i = 0; i < shape.arguments.size(); ++i) words[i] = ReadScalar(shape.arguments[i].kind, values + shape.arguments[i].offset);
-  Send(Verb::kCallback, static_cast<std::uint32_t>(token), words);
+  std::uint64_t* word = lines_->reply.words.data();
+  for (const ClosureShape::Argument& argument : shape.arguments) *word++ = ReadScalar(argument.kind, values + argument.offset);
+  Post(Verb::kCallback, static_cast<std::uint32_t>(token));
   return AwaitResult();
 }
 
@@ -374,11 +380,11 @@ std::optional<std::uint64_t> Channel::AskWithout(protocol::Loss loss) {
 }
 
 std::optional<std::uint64_t> Channel::AwaitResult() {
-  Message message;
-  while (Receive(&message)) {
-    if (message.verb == Verb::kCallbackDone) [[likely]]
-      return message.target == 0 ? std::optional(message.words[0]) : std::nullopt;
-    if (!Handle(message)) break;
+  while (Wait()) {
+    const std::uint32_t head = lines_->request.head;
+    if (protocol::VerbOf(head) == Verb::kCallbackDone) [[likely]]
+      return protocol::TargetOf(head) == 0 ? std::optional(lines_->request.words[0]) : std::nullopt;
+    if (!Handle(Received())) break;
   }
   ExitProcess(0);  // nobody is left to return to
 }
@@ -386,8 +392,9 @@ std::optional<std::uint64_t> Channel::AwaitResult() {
 std::uint64_t Channel::MoreScratch(void* self, std::uint64_t bytes, std::uint64_t* granted) {
   auto* channel = static_cast<Channel*>(self);
   channel->Send(Verb::kNeedSpace, 0, {bytes});
-  Message message;
-  if (!channel->Receive(&message) || message.verb != Verb::kSpace) return *granted = 0;
+  if (!channel->Wait()) return *granted = 0;
+  const Message message = channel->Received();
+  if (message.verb != Verb::kSpace) return *granted = 0;
   *granted = message.words[1];
   return message.words[0];
 }

@@ -83,7 +83,13 @@ class Channel {
     protocol::Words words;
   };
 
-  bool Receive(Message* message);
+  // Waits for the next request. False: the client is gone.
+  bool Wait();
+  // What it is.
+  Message Received() const;
+  // Sends what stands in the reply's words. What callbacks and calls take writes them word by word: a copy of 16 bytes
+  // that were just stored as two words waits until the stores are done.
+  void Post(protocol::Verb verb, std::uint32_t target);
   void Send(protocol::Verb verb, std::uint32_t target, const protocol::Words& words);
   void SendError(const Error& error);
   void SendFault(const Fault& fault);
