@@ -54,8 +54,8 @@ class ForeignThread : public ::testing::TestWithParam<Place> {
   explicit ForeignThread(SessionOptions options = {}) : session_(testing::Start(GetParam().Options(std::move(options)))) {}
 
   template <typename Prototype>
-  Function<Prototype> Kernel(const std::string& symbol) {
-    return session_->Load("kernel32.dll").Function<Prototype>(symbol, {.convention = Convention::kStdcall});
+  Function<Prototype> Kernel(const std::string& symbol, std::vector<Memsync> memsync = {}) {
+    return session_->Load("kernel32.dll").Function<Prototype>(symbol, {.convention = Convention::kStdcall, .memsync = std::move(memsync)});
   }
   template <typename F>
   Callback<Start> Routine(F handler) {
@@ -217,8 +217,9 @@ TEST_P(ForeignThread, MayOutliveItsSession) {
   // One that came and sleeps in the DLL, and one that never comes.
   auto stays = std::make_optional(session_->Load("kernel32.dll").Function<Size(Size, Size, Size, Size, std::uint32_t, Size)>(
       "CreateThread", {.convention = Convention::kStdcall}));
-  const Size address = Kernel<Size(Size, const char*)>("GetProcAddress")(
-      Kernel<Size(const char*)>("GetModuleHandleA")("kernel32.dll"), "Sleep");
+  const Size kernel = Kernel<Size(const char*)>("GetModuleHandleA", {{.pointer = {0}, .null = true}})("kernel32.dll");
+  const Size address = Kernel<Size(Size, const char*)>("GetProcAddress", {{.pointer = {1}, .null = true}})(kernel, "Sleep");
+  ASSERT_NE(address.value, 0u);
   (*stays)(Size{0}, Size{0}, address, Size{kForever}, 0, Size{0});
   Launch(*start);
   EXPECT_TRUE(Within(std::chrono::seconds(10), [&] { return came == 1; }));
