@@ -36,7 +36,11 @@ CaseRun CaseRunner::Run(const Case& spec) {
   run.record.id = spec.id;
   Live live{spec, &run};
   CallbackReplies replies(spec, description_);
-  testee_->Serve([&](CallbackRecord* invocation) { return replies.PlanFor(invocation); });
+  testee_->Serve([&](CallbackRecord* invocation) {
+    auto plan = replies.PlanFor(invocation);
+    if (!plan && run.unanswered.empty()) run.unanswered = plan.error().message;
+    return plan;
+  });
   bool going = SetUp(&live);
   const std::span<const Step> steps = spec.steps;
   for (std::size_t i = 0; i < steps.size() && !run.outcome;) {

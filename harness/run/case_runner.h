@@ -23,6 +23,9 @@ struct CaseRun {
   std::optional<Outcome> outcome;
   std::string message;
   bool testee_alive = true;  // false: nothing more can be asked of it
+  // Why the case had no answer for a callback; empty: it had one for each. The call that
+  // waited has ended with it, but for a thread of the DLL's nobody did.
+  std::string unanswered;
 };
 
 // Lives the cases of one file in one testee, one after another, recording

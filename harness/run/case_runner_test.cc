@@ -396,6 +396,9 @@ TEST_F(CaseRunnerTest, BindsCodeThatLiesWhereAPointerSays) {
 TEST_F(CaseRunnerTest, DoesNotAskWhatATesteeLacks) {
   spec_.steps[0].thread = "a";
   EXPECT_EQ(Run().outcome, Outcome::kUnsupported);
+  spec_.steps[0].expect.ending = Ending::kError;
+  EXPECT_EQ(Run().outcome, Outcome::kUnsupported) << "that is not the error which is expected";
+  spec_.steps[0].expect.ending.reset();
   spec_.steps[0].thread.clear();
   spec_.steps[0].expect.foreign.emplace();
   EXPECT_EQ(Run().outcome, Outcome::kUnsupported);

@@ -67,6 +67,10 @@ bool CaseRunner::RunStep(const Step& step, Live* live) {
     live->run->record.steps.push_back(std::move(record));
     return true;
   }
+  if (const auto can = Demand(step); !can) {
+    GiveUp(can.error(), step.step + " " + step.target, live->run);
+    return false;
+  }
   const auto begin = Clock::now();
   const auto carried = Carry(step, &record, live);
   record.nanoseconds = NanosecondsSince(begin);
@@ -114,7 +118,6 @@ Answer<void> CaseRunner::Demand(const Step& step) const {
 }
 
 Answer<void> CaseRunner::Carry(const Step& step, StepRecord* record, Live* live) {
-  if (auto can = Demand(step); !can) return can;
   if (step.step == "call" || step.step == "wait") {
     if (!BindCallsInside(live)) return {};
     return step.step == "call" ? Call(step, record, live) : Await(step, record);

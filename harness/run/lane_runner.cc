@@ -194,7 +194,8 @@ class LaneRunner {
       verdict->outcome = *lived.outcome;
       verdict->message = lived.message;
     } else {
-      const Judgement judgement = Judge(*held, lived.record);
+      Judgement judgement = Judge(*held, lived.record);
+      if (judgement.outcome == Outcome::kPass && !lived.unanswered.empty()) judgement = {Outcome::kFail, lived.unanswered};
       verdict->outcome = judgement.outcome;
       verdict->message = judgement.message;
       if (auto kept = Record(file, spec, lived.record, declared); !kept) return kept;

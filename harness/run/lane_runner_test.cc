@@ -81,6 +81,13 @@ TEST(LaneRunner, ATesteeThatDoesNotStartIsAnErrorOfTheHarness) {
   EXPECT_NE(outcome.verdicts[1].message.find("did not start"), std::string::npos);
 }
 
+// The call does not tell, nor does any step ask.
+TEST(LaneRunner, ACallbackThatTheCaseCannotAnswerFailsIt) {
+  const LaneOutcome outcome = RunOn("tick", {TwoCases()});
+  EXPECT_EQ(outcome.verdicts[0].outcome, Outcome::kFail);
+  EXPECT_NE(outcome.verdicts[0].message.find("the case has no callback tick"), std::string::npos) << outcome.verdicts[0].message;
+}
+
 TEST(LaneRunner, ABadEndIsAProblemOfTheLane) {
   const LaneOutcome outcome = RunOn("badend", {TwoCases()});
   EXPECT_EQ(outcome.verdicts[1].outcome, Outcome::kPass);
