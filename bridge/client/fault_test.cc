@@ -189,7 +189,8 @@ TEST_P(FaultTest, ADllThatFloodsItsOutputDisturbsNobody) {
   const Text text = session_.TakeText();
   EXPECT_EQ(text.out.size() + text.out_dropped, static_cast<std::size_t>(kOut));
   EXPECT_LE(text.out.size(), 16u << 20);
-  EXPECT_TRUE(text.err.size() == kErr && text.err_dropped == 0);
+  EXPECT_GE(text.err.size(), static_cast<std::size_t>(kErr)) << "there Wine itself may say something too";
+  EXPECT_EQ(text.err_dropped, 0u);
 }
 
 // Both widths' setjmp may jump with or without an unwinding; to the channel they are the same.

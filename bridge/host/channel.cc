@@ -257,8 +257,7 @@ void Channel::Call(const Message& message) {
       return SendError(Error{ErrorCode::kCorrupt, "the arguments lie outside the segment", 0, 0});
   }
   Called called;
-  const Scratch::Mark mark = scratch_.mark();
-  const std::size_t base = instances_.size();
+  const Level before = level();
   // As the thread's last call left it, where the host did something since.
   if (std::exchange(disturbed_, false)) SetLastError(last_error_);
   const std::size_t open = open_.size();
@@ -267,15 +266,13 @@ void Channel::Call(const Message& message) {
   if (open_.size() != open) [[unlikely]] {
     const DWORD left = GetLastError();
     EndCallbacks(open);
-    disturbed_ = true;
+    Leave(before);
     SetLastError(left);
   }
   if (open != 0) open_.back().calling = nullptr;
   if (called.outcome != Outcome::kReturned) [[unlikely]] {
     disturbed_ = true;
-    // An exception may have ended callbacks of this call.
-    instances_.resize(base);
-    scratch_.Release(mark);
+    Leave(before);
     if (called.outcome == Outcome::kFault) return SendFault(called.fault);
     return SendError(DescribeOutcome(*function, called));
   }
@@ -295,14 +292,13 @@ void Channel::EndCallbacks(std::size_t left) {
 // Answers the call that the DLL jumped out of, and takes what the handler says then. What the handler calls meanwhile may jump
 // over this frame too, so that the callback stays open until the end.
 void Channel::EndLastCallback() {
-  const std::size_t here = open_.size() - 1;
-  open_[here].frame = reinterpret_cast<std::uintptr_t>(__builtin_frame_address(0));
-  open_[here].stack = StackHere();
-  SendFault({.code = static_cast<std::uint32_t>(STATUS_LONGJUMP), .address = Address(std::exchange(open_[here].calling, nullptr))});
+  OpenCallback& last = open_.back();
+  last.frame = reinterpret_cast<std::uintptr_t>(__builtin_frame_address(0));
+  last.stack = StackHere();
+  const Level before = last.before;
+  SendFault({.code = static_cast<std::uint32_t>(STATUS_LONGJUMP), .address = Address(std::exchange(last.calling, nullptr))});
   AwaitResult();
-  instances_.resize(open_[here].instances);
-  scratch_.Release(open_[here].mark);
-  open_.resize(here);
+  Leave(before);
 }
 
 std::uint64_t Channel::RunCallback(const Closure& closure, const std::byte* values) {
@@ -315,7 +311,6 @@ std::uint64_t Channel::RunCallback(const Closure& closure, const std::byte* valu
   // What stood where this frame stands, or above it, is no more.
   while (open != 0 && open_[open - 1].frame <= frame && open_[open - 1].stack == stack) [[unlikely]] --open;
   if (open != open_.size()) [[unlikely]] EndCallbacks(open);
-  open_.push_back({frame, stack, scratch_.mark(), instances_.size(), nullptr});
   std::optional<std::uint64_t> result;
   if (token == Closure::kReleased) [[unlikely]]
     result = AskWithout(protocol::Loss::kReleased);
@@ -324,7 +319,6 @@ std::uint64_t Channel::RunCallback(const Closure& closure, const std::byte* valu
   else
     result = AskWithMemory(token, prototype, values);
   if (!result) [[unlikely]] result = Otherwise(closure, values);
-  open_.pop_back();
   if (std::exchange(disturbed_, false)) SetLastError(last_error_);
   return *result;
 }
@@ -332,6 +326,7 @@ std::uint64_t Channel::RunCallback(const Closure& closure, const std::byte* valu
 std::optional<std::uint64_t> Channel::AskInLine(std::uint64_t token, const ClosureShape& shape, const std::byte* values) {
   std::uint64_t* word = lines_->reply.words.data();
   for (const ClosureShape::Argument& argument : shape.arguments) *word++ = ReadScalar(argument.kind, values + argument.offset);
+  Open(level(), __builtin_frame_address(0));
   Post(Verb::kCallback, static_cast<std::uint32_t>(token));
   return AwaitResult();
 }
@@ -340,13 +335,8 @@ std::optional<std::uint64_t> Channel::AskWithMemory(std::uint64_t token, const P
   const Binding& binding = prototype.binding;
   const bool in_memory = binding.result.in == ResultIn::kMemory;
   const std::size_t count = prototype.shape.arguments.size();
-  const Scratch::Mark mark = scratch_.mark();
-  const std::size_t base = instances_.size();
-  const auto leave = [&](std::optional<std::uint64_t> result) {
-    instances_.resize(base);
-    scratch_.Release(mark);
-    return result;
-  };
+  const Level before = level();
+  const auto leave = [&](std::optional<std::uint64_t> result) { return Leave(before), result; };
   auto block = scratch_.Allocate((count + 1) * 8, 16);
   auto room = scratch_.Allocate(in_memory ? binding.result.bytes : 0, 16);
   if (!block || !room) return leave(AskWithout(protocol::Loss::kNoSpace));
@@ -363,9 +353,8 @@ std::optional<std::uint64_t> Channel::AskWithMemory(std::uint64_t token, const P
     std::memset(*room, 0, binding.result.bytes);
     words[count] = Address(*room);
   }
-  Send(Verb::kCallback, static_cast<std::uint32_t>(token), {Address(words)});
-  std::optional<std::uint64_t> result = AwaitResult();
-  const std::span<const Instance> mine(instances_.data() + base, instances_.size() - base);
+  std::optional<std::uint64_t> result = Ask(Verb::kCallback, token, {Address(words)}, before);
+  const std::span<const Instance> mine(instances_.data() + before.instances, instances_.size() - before.instances);
   CopyBack(binding.plan, mine, Rewrite::kChanged, [](void*, std::uint64_t address) { return address; }, nullptr);
   if (in_memory && result) {
     result = ReadScalar(Kind::kPointer, values + prototype.shape.hidden);
@@ -375,15 +364,26 @@ std::optional<std::uint64_t> Channel::AskWithMemory(std::uint64_t token, const P
 }
 
 std::optional<std::uint64_t> Channel::AskWithout(protocol::Loss loss) {
-  Send(Verb::kLostCallback, static_cast<std::uint32_t>(loss), {});
+  return Ask(Verb::kLostCallback, static_cast<std::uint64_t>(loss), {}, level());
+}
+
+std::optional<std::uint64_t> Channel::Ask(Verb verb, std::uint64_t target, const protocol::Words& words, Level before) {
+  Open(before, __builtin_frame_address(0));
+  Send(verb, static_cast<std::uint32_t>(target), words);
   return AwaitResult();
+}
+
+void Channel::Open(Level before, const void* frame) {
+  open_.push_back({reinterpret_cast<std::uintptr_t>(frame), StackHere(), before, nullptr});
 }
 
 std::optional<std::uint64_t> Channel::AwaitResult() {
   while (Wait()) {
     const std::uint32_t head = lines_->request.head;
-    if (protocol::VerbOf(head) == Verb::kCallbackDone) [[likely]]
+    if (protocol::VerbOf(head) == Verb::kCallbackDone) [[likely]] {
+      open_.pop_back();
       return protocol::TargetOf(head) == 0 ? std::optional(lines_->request.words[0]) : std::nullopt;
+    }
     if (!Handle(Received())) break;
   }
   ExitProcess(0);  // nobody is left to return to

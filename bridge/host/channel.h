@@ -93,15 +93,22 @@ class Channel {
   void Send(protocol::Verb verb, std::uint32_t target, const protocol::Words& words);
   void SendError(const Error& error);
   void SendFault(const Fault& fault);
+  // How much of scratch_ and instances_ is in use.
+  struct Level {
+    Scratch::Mark mark;
+    std::size_t instances;
+  };
+  Level level() const { return {scratch_.mark(), instances_.size()}; }
+  void Leave(Level level) { instances_.resize(level.instances), scratch_.Release(level.mark); }
   // A callback that the client has not answered. Code of a DLL runs above it only inside a call that its handler made; where that
   // code jumps (longjmp) to a frame below, nothing of ours in between is run, and both are still open for the client.
   struct OpenCallback {
     std::uintptr_t frame;  // of ours that waits for it
     std::uintptr_t stack;  // where the stack that the frame is on begins: fibers have others
-    Scratch::Mark mark;
-    std::size_t instances;
+    Level before;
     const void* calling;  // by its handler; null: nothing
   };
+  void Open(Level before, const void* frame);
   void EndCallbacks(std::size_t left);
   void EndLastCallback();
   // Carries out one request and answers it. False: the conversation is over.
@@ -111,6 +118,8 @@ class Channel {
   std::optional<std::uint64_t> AskInLine(std::uint64_t token, const ClosureShape& shape, const std::byte* values);
   std::optional<std::uint64_t> AskWithMemory(std::uint64_t token, const Prototype& prototype, const std::byte* values);
   std::optional<std::uint64_t> AskWithout(protocol::Loss loss);
+  // Sends that message, which opens a callback, and serves requests until it is answered. `before`: what that may give back.
+  std::optional<std::uint64_t> Ask(protocol::Verb verb, std::uint64_t target, const protocol::Words& words, Level before);
   std::optional<std::uint64_t> AwaitResult();
   Expected<std::uint64_t> Bind(const Message& message);
   Expected<std::uint64_t> FindData(const Message& message);
