@@ -121,6 +121,12 @@ Expected<void> Connection::Open() {
   return {};
 }
 
+bool Connection::WineGaveUp() {
+  // A wineserver that goes with a client in its queue resets it: "recvmsg: Connection reset by peer", status 1; one that
+  // goes with a client that it took: status 0, without a word (dlls/ntdll/unix/server.c, receive_fd).
+  return (process_.ExitedWith(1) || process_.ExitedWith(0)) && segment_.header()->host_version == 0;
+}
+
 Expected<Conversation*> Connection::Here() {
   if (t_cached.serial == serial_) [[likely]] return t_cached.conversation;
   if (t_ended) return OpenConversation();

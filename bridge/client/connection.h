@@ -49,6 +49,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
   Expected<void> Open();
   // kNamed may do better: the host cannot see this process.
   bool CannotMeet() { return process_.ExitedWith(protocol::kCannotOpen); }
+  // Wine ended before the host's program began, as it does where it met a wineserver that was just leaving. Another start may work.
+  bool WineGaveUp();
 
   // The calling thread's conversation, opened on its first use.
   Expected<Conversation*> Here();

@@ -9,6 +9,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <cstring>
 #include <random>
 
@@ -96,11 +97,18 @@ Expected<void> HostProcess::Start(const SessionOptions& options, const std::vect
   posix_spawnattr_destroy(&attributes);
   posix_spawn_file_actions_destroy(&files);
   if (status != 0) return Fail(ErrorCode::kInternal, "cannot start " + command[0] + ": " + std::strerror(status));
+  Descriptor pidfd(static_cast<int>(syscall(SYS_pidfd_open, started, 0)));
+  if (!pidfd.open()) {  // a host whose end cannot be seen is none
+    const int why = errno;
+    killpg(started, SIGKILL);
+    waitpid(started, nullptr, 0);
+    return Fail(ErrorCode::kInternal, std::string("cannot watch the host's process: ") + std::strerror(why));
+  }
+  pidfd_ = std::move(pidfd);
   {
     const std::lock_guard lock(mutex_);  // Kill may come from any thread meanwhile
     pid_ = started;
   }
-  pidfd_ = Descriptor(static_cast<int>(syscall(SYS_pidfd_open, pid_, 0)));
   life_line_ = std::move(input->write);
   output_ = std::move(output->read);
   error_ = std::move(error->read);
@@ -108,7 +116,6 @@ Expected<void> HostProcess::Start(const SessionOptions& options, const std::vect
 }
 
 bool HostProcess::Ended(int timeout_ms) const {
-  if (!pidfd_.open()) return true;
   pollfd watched{pidfd_.get(), POLLIN, 0};
   int ready;
   do ready = poll(&watched, 1, timeout_ms);

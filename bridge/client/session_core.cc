@@ -25,7 +25,7 @@ Expected<std::shared_ptr<SessionCore>> SessionCore::Start(SessionOptions options
 
 Expected<std::shared_ptr<Connection>> SessionCore::StartHost() {
   Meeting meeting = options_.transport == Transport::kNamed ? Meeting::kNamed : Meeting::kProc;
-  for (;;) {
+  for (bool again = false;;) {
     auto connection = std::make_shared<Connection>(options_, meeting, lasting_);
     const auto may_be_stopped = [this](const std::shared_ptr<Connection>& now) {
       const std::lock_guard lock(mutex_);
@@ -38,6 +38,10 @@ Expected<std::shared_ptr<Connection>> SessionCore::StartHost() {
     if (opened) {
       ++starts_;
       return connection;
+    }
+    if (!again && connection->WineGaveUp()) {
+      again = true;
+      continue;
     }
     const bool other_way = meeting == Meeting::kProc && options_.transport == Transport::kAuto && connection->CannotMeet();
     if (!other_way) return tl::unexpected(opened.error());
@@ -62,7 +66,6 @@ Expected<void> SessionCore::Replace(std::shared_ptr<Connection> connection) {
   }
   // Its end may have been noted before.
   if (connection->ended() && options_.restart) lasting_->serial.store(Lasting::kLook);
-  Sweep();
   return {};
 }
 
@@ -107,6 +110,8 @@ Expected<std::shared_ptr<Connection>> SessionCore::Connected() {
 Expected<Conversation*> SessionCore::HereSlowly() {
   auto connection = Connected();
   if (!connection) return tl::unexpected(connection.error());
+  // Not while a host is started: ends of connections wait for threads, and run destructors of handlers.
+  Sweep();
   Connection::CloseRetired();
   Sweep();
   return (*connection)->Here();
