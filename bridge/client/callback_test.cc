@@ -184,6 +184,20 @@ TEST_P(CallbackTest, AnExceptionCrossesOnlyTheCallThatItBelongsTo) {
   EXPECT_EQ(nested(catcher, 2), 2005);
 }
 
+TEST_P(CallbackTest, AnExceptionOfAnEarlierHandlerIsNotThatOfALatersCalls) {
+  auto twice = module_.Function<int(Callback<int(int)>, int)>("call_twice");
+  auto optional = module_.Function<int(Callback<int(int)>, int)>("call_optional");
+  auto successor = session_.MakeCallback<int(int)>([](int x) { return x + 1; });
+  int later = 0;
+  auto handler = session_.MakeCallback<int(int)>([&](int x) {
+    if (x == 7) throw std::out_of_range("the first");
+    EXPECT_NO_THROW(later = optional(successor, 40));
+    return 0;
+  });
+  EXPECT_THROW(twice(handler, 7), std::out_of_range);
+  EXPECT_EQ(later, 41);
+}
+
 TEST_P(CallbackTest, WhatWasWrittenBeforeAHandlerThrewIsWritten) {
   std::int16_t pixels[1] = {1};
   Image image{pixels, 1, 1};

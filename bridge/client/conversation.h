@@ -82,6 +82,7 @@ class Conversation {
 
   // The exception that a handler threw during the last Ask, if one did.
   std::exception_ptr TakeException() { return std::exchange(exception_, nullptr); }
+  void PutException(std::exception_ptr thrown) { exception_ = std::move(thrown); }
 
   Connection& connection() const { return *connection_; }
   std::uint64_t serial() const { return serial_; }  // the connection's

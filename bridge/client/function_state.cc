@@ -292,6 +292,8 @@ Expected<void> FunctionState::CallOn(Conversation* here, std::uint64_t* words, s
   std::vector<std::shared_ptr<const void>> last;
   CallbackTable::Pin ran_last;
   const FunctionState* const around = std::exchange(here->calling, this);
+  // Of a handler that threw before this one: it belongs to the call around.
+  const std::exception_ptr earlier = around != nullptr ? here->TakeException() : nullptr;
   auto done = limit_.count() == 0 ? CallHere(here, words) : CallUntil(here, words);
   here->calling = around;
   if (around == nullptr && !here->held.empty()) [[unlikely]] {  // callbacks ran
@@ -299,6 +301,7 @@ Expected<void> FunctionState::CallOn(Conversation* here, std::uint64_t* words, s
     ran_last = std::move(here->ran_last);
   }
   if (auto exception = here->TakeException()) [[unlikely]] *thrown = exception;
+  if (earlier) [[unlikely]] here->PutException(earlier);
   return done;
 }
 
