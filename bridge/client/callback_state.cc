@@ -229,6 +229,8 @@ Expected<std::uint64_t> LiveCallback::CodeIn(Connection* connection) const {
     return Fail(ErrorCode::kInvalidArgument, "this callback was made for another session: make one for each");
   auto made = connection->MakeCallback(binding_, state_);
   if (!made) return tl::unexpected(made.error());
+  // A host that ended may be kept by an idle thread's conversation; what the handler holds is not.
+  if (const auto before = connection_.lock()) before->FreeCallback(token_, host_id_);
   connection_ = connection->weak_from_this();
   serial_ = connection->serial();
   token_ = made->token;

@@ -8,6 +8,7 @@
 #include <array>
 #include <atomic>
 #include <cstring>
+#include <future>
 #include <optional>
 #include <thread>
 
@@ -125,6 +126,31 @@ TEST_F(Restart, ThreadsLetGoOfHostsThatEnded) {
     if (now < 3) Kill();
   }
   for (std::thread& thread : threads) thread.join();
+}
+
+TEST_F(Restart, ACallbackThatGoesIsNotKeptByHostsThatEnded) {
+  auto state = std::make_shared<int>(1);
+  const std::weak_ptr<int> kept = state;
+  auto callbacks = session_->Load(Dll("callbacks_cdecl"));
+  auto twice = callbacks.Function<int(Callback<int(int)>, int)>("call_twice");
+  std::optional<Callback<int(int)>> callback = session_->MakeCallback<int(int)>([state](int x) { return x + *state; });
+  state.reset();
+  // A thread that does not call again keeps its conversation, and the host that ended with it.
+  std::promise<void> over;
+  std::promise<void> called;
+  std::thread idle([&] {
+    EXPECT_EQ(twice(*callback, 1), 3);
+    called.set_value();
+    over.get_future().wait();
+  });
+  called.get_future().wait();
+  Kill();
+  EXPECT_EQ(twice(*callback, 1), 3);
+  EXPECT_EQ(session_->starts(), 2u);
+  callback.reset();
+  EXPECT_TRUE(kept.expired());
+  over.set_value();
+  idle.join();
 }
 
 TEST_F(Restart, MemoryOfAHostThatEndedIsRefusedAndStaysReadable) {
