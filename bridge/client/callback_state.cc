@@ -50,21 +50,71 @@ struct Place {
 
 std::span<const Instance> Enclosing(const Place& place) { return {place.conversation->instances().data(), place.enclosing}; }
 
-std::uint64_t ToOwn(const Place& place, std::uint64_t address) {
-  const std::uint64_t own = Own(address, place.conversation->Origin(), Enclosing(place));
-  const Mirrors& mirrors = place.conversation->connection().mirrors();
-  if (own == 0 || own != address || mirrors.empty()) return own;
-  const std::byte* mirror = mirrors.LocalOf(address);
-  return mirror ? reinterpret_cast<std::uint64_t>(mirror) : own;
+std::uint64_t ToForeignBut(const Place& place, std::uint64_t address, const FrameOrigin& origin) {
+  const auto* local = reinterpret_cast<const std::byte*>(address);
+  Mirrors& mirrors = place.conversation->connection().mirrors();
+  if (!mirrors.Contains(local)) return Foreign(address, origin, Enclosing(place));
+  ValueOrThrow(mirrors.Flush(place.conversation, local));
+  return mirrors.RemoteOf(local);
 }
 
 std::uint64_t ToForeign(void* context, std::uint64_t address) {
   const Place& place = *static_cast<const Place*>(context);
-  const auto* local = reinterpret_cast<const std::byte*>(address);
-  Mirrors& mirrors = place.conversation->connection().mirrors();
-  if (!mirrors.Contains(local)) return Foreign(address, place.conversation->Origin(), Enclosing(place));
-  ValueOrThrow(mirrors.Flush(place.conversation, local));
-  return mirrors.RemoteOf(local);
+  return ToForeignBut(place, address, place.conversation->Origin());
+}
+
+// The same, but for what is lent, which may not be lent as far as it is to be now.
+std::uint64_t ToKnown(void* context, std::uint64_t address) {
+  const Place& place = *static_cast<const Place*>(context);
+  FrameOrigin origin = place.conversation->Origin();
+  origin.lent = {};
+  return ToForeignBut(place, address, origin);
+}
+
+// A pointer inside of memory that a handler is given.
+struct Held {
+  std::byte* local;
+  std::byte* frame;       // the same place where it is given in place
+  std::uint64_t raw = 0;  // as it came; 0 of one that is followed, which others put back
+  std::uint64_t shown = 0;
+  std::uint64_t now = 0;  // as the handler left it
+  bool writable = false;
+};
+
+// Those of `mine`, which Unpack made; what nothing follows becomes this process's where it means memory that is known.
+std::vector<Held> ShowPointers(const Plan& plan, std::span<const Instance> mine, Conversation* conversation) {
+  std::vector<Held> all;
+  for (const Instance& one : mine) {
+    if (one.node == nullptr || one.lent) continue;  // what was lent may be gone when the handler returns
+    const Node& node = *one.node;
+    for (std::uint64_t i = 0; i < one.count; ++i) {
+      const auto at = [&](const Spot& spot) {
+        return Held{one.local + i * node.local_size + spot.local_offset, one.frame + i * node.frame_size + spot.frame_offset, 0, 0, 0, !node.read_only};
+      };
+      for (std::size_t k = 0; k < node.children.size(); ++k) {
+        if (plan.nodes[node.children[k]].inlined) continue;
+        Held held = at(node.slots[k]);
+        held.shown = LoadPointer(held.local, plan.local_pointer);
+        all.push_back(held);
+      }
+      for (const Spot& spot : node.opaque) {
+        Held held = at(spot);
+        held.raw = LoadPointer(held.frame, plan.frame_pointer);
+        held.shown = held.raw == 0 ? 0 : conversation->OwnOf(held.raw);
+        if (held.shown != held.raw) StorePointer(held.local, held.shown, plan.local_pointer);
+        all.push_back(held);
+      }
+    }
+  }
+  return all;
+}
+
+// After all else is written back: the DLL gets its own pointers, and its addresses for those that the handler stored.
+void TakePointers(const Plan& plan, std::span<const Held> all, Place place) {
+  for (const Held& held : all) {
+    if (held.now != held.shown && held.writable) StorePointer(held.frame, held.now == 0 ? 0 : ToForeign(&place, held.now), plan.frame_pointer);
+    else if (held.raw != 0 && held.raw != held.shown) StorePointer(held.frame, held.raw, plan.frame_pointer);
+  }
 }
 
 // A word that has bits beyond its type would reach the DLL as another value: a pointer that was declared an integer.
@@ -94,6 +144,12 @@ Expected<std::shared_ptr<const CallbackState>> CallbackState::Make(const Signatu
     if (kind == Kind::kPointer) state.pointers_.push_back(i);
     if (IsAggregate(kind) && binding.declared_argument(i).travel == Travel::kWord) state.in_words_.push_back(i);
   }
+  for (const Node& node : plan->nodes) state.holds_pointers_ |= !node.children.empty() || !node.opaque.empty();
+  if (std::any_of(signature.memsync.begin(), signature.memsync.end(), [](const Memsync& each) { return each.pointer.root == Path::kResult; })) {
+    auto lends = CompilePlan(signature, Abi::kSysv64, abi, Phase::kAfter);
+    if (!lends) return tl::unexpected(lends.error());
+    state.lends_ = std::make_shared<const Plan>(std::move(*lends));
+  }
   state.result_ = signature.result.kind();
   if (IsAggregate(signature.result)) {
     auto returned = ReturnedAggregate::Make(signature.result, signature.convention, Abi::kSysv64, abi);
@@ -116,11 +172,12 @@ Expected<std::shared_ptr<const CallbackState>> CallbackState::Make(const Signatu
 
 std::uint64_t CallbackState::Run(Conversation* conversation, const protocol::Words& line) const {
   const Serving serving(&conversation->connection());
+  if (!conversation->loans().empty()) [[unlikely]] conversation->SettleLoans();
   if (in_line_) [[likely]] {
     std::array<std::uint64_t, protocol::kWords + 1> words;
     std::copy_n(line.begin(), protocol::kWords, words.begin());
     words[kinds_.size()] = 0;
-    if (!pointers_.empty()) OwnPointers(conversation, words.data(), line.data(), conversation->instances().size());
+    if (!pointers_.empty()) OwnPointers(conversation, words.data(), line.data());
     return CallHandler(conversation, words.data(), nullptr);
   }
   const Segment& segment = conversation->connection().segment();
@@ -145,8 +202,17 @@ std::uint64_t CallbackState::RunWithMemory(Conversation* conversation, const std
   for (const std::uint32_t i : in_words_) words[i] = reinterpret_cast<std::uint64_t>(frame_words + i) + origin.delta;
   std::vector<Instance>& instances = conversation->instances();
   if (!plan_.empty()) ValueOrThrow(Unpack(plan_, words.data(), origin, &conversation->frames(), &instances));
-  OwnPointers(conversation, words.data(), said.data(), scope.base());
-  const auto write_back = [&] { WriteBack(plan_, {instances.data() + scope.base(), instances.size() - scope.base()}); };
+  OwnPointers(conversation, words.data(), said.data());
+  const auto mine = [&] { return std::span<const Instance>(instances).subspan(scope.base()); };
+  std::vector<Held> held;
+  if (holds_pointers_) held = ShowPointers(plan_, mine(), conversation);
+  const auto write_back = [&] {
+    for (Held& one : held) one.now = LoadPointer(one.local, plan_.local_pointer);
+    WriteBack(plan_, mine());
+    for (const Instance& one : mine())
+      if (one.lent) [[unlikely]] conversation->loans().Refresh(plan_, one);
+    TakePointers(plan_, held, {conversation, instances.size()});
+  };
   std::uint64_t result;
   try {
     result = CallHandler(conversation, words.data(), room);
@@ -162,18 +228,26 @@ std::weak_ptr<Connection> CallbackState::ServingConnection() {
   return t_serving != nullptr ? t_serving->weak_from_this() : std::weak_ptr<Connection>();
 }
 
-void CallbackState::OwnPointers(Conversation* conversation, std::uint64_t* words, const std::uint64_t* said, std::size_t enclosing) const {
-  const Place place{conversation, enclosing};
+void CallbackState::OwnPointers(Conversation* conversation, std::uint64_t* words, const std::uint64_t* said) const {
   for (const std::uint32_t i : pointers_)
-    if (words[i] == said[i]) words[i] = ToOwn(place, words[i]);
+    if (words[i] == said[i]) words[i] = conversation->OwnOf(words[i]);
 }
 
 std::uint64_t CallbackState::CallHandler(Conversation* conversation, std::uint64_t* words, std::byte* room) const {
+  if (lends_ != nullptr) {
+    words[kinds_.size()] = handler_(words);
+    return Lend(conversation, words);
+  }
   if (!returned_) [[likely]] return ResultToHost(conversation, handler_(words), room);
   std::vector<std::byte> local(result_bytes_);
   words[kinds_.size()] = reinterpret_cast<std::uint64_t>(local.data());
   handler_(words);
   return ResultToHost(conversation, reinterpret_cast<std::uint64_t>(local.data()), room);
+}
+
+std::uint64_t CallbackState::Lend(Conversation* conversation, const std::uint64_t* words) const {
+  Place place{conversation, conversation->instances().size()};
+  return ValueOrThrow(conversation->loans().Lend(lends_, {words, kinds_.size() + 1}, conversation->Origin(), conversation->checked(), ToKnown, &place));
 }
 
 std::uint64_t CallbackState::Otherwise(Conversation* conversation, std::byte* room) const {

@@ -23,6 +23,11 @@ class SessionCore;
 // What handles a callback: gets its arguments as words (scalars extended by their sign, pointers as this process's
 // addresses, of a struct or union by value the address of its bytes in this process's layout) and gives the result as one. Where
 // that is a struct or union by value, the word behind the arguments is the address of zeroed room for it.
+// A pointer that it returns, or stores in memory that its arguments lead to, may be to memory that calls around were given,
+// to retained memory, copies of the DLL's own, and what is lent: the DLL gets its own address of it. All else crosses as it is.
+// With a directive of root "r" the memory that is returned is lent: the DLL has a copy until the call that led here ends, and on a
+// thread of its own at least until its next callback there. What it writes there is the client's when it calls back again and at the
+// end; what the client writes there later reaches the DLL where it is an argument, or returned again.
 using Handler = std::function<std::uint64_t(const std::uint64_t* words)>;
 
 // The client's half of a callback that a host may call.
@@ -51,10 +56,14 @@ class CallbackState {
   std::uint64_t CallHandler(Conversation* conversation, std::uint64_t* words, std::byte* room) const;
   // What a result is to the host: its word, or what stands at `room` then. `value`: of an aggregate its address.
   std::uint64_t ResultToHost(Conversation* conversation, std::uint64_t value, std::byte* room) const;
+  // The DLL's address for the memory behind the handler's result, by directives of its own.
+  std::uint64_t Lend(Conversation* conversation, const std::uint64_t* words) const;
   // Pointers that nothing follows become this process's, where they mean memory that it knows.
-  void OwnPointers(Conversation* conversation, std::uint64_t* words, const std::uint64_t* said, std::size_t enclosing) const;
+  void OwnPointers(Conversation* conversation, std::uint64_t* words, const std::uint64_t* said) const;
 
   Plan plan_;
+  bool holds_pointers_ = false;           // in the memory behind its arguments
+  std::shared_ptr<const Plan> lends_;     // the memory behind its result; null: the address crosses as it is
   std::vector<Kind> kinds_;               // of the arguments
   std::vector<std::uint32_t> pointers_;   // which are pointers
   std::vector<std::uint32_t> in_words_;   // which are aggregates whose bytes are their words

@@ -19,6 +19,9 @@ namespace {
 using protocol::Verb;
 
 constexpr std::uint64_t kScratchBytes = 64 << 10;
+// What handlers on one thread of a DLL's own may have lent it.
+constexpr std::size_t kMostVisitorLoans = 1024;
+constexpr std::uint64_t kMostVisitorBytes = 16 << 20;
 
 Error Describe(protocol::Loss why) {
   switch (why) {
@@ -39,7 +42,8 @@ Conversation::Conversation(Connection* connection, std::uint32_t index)
       index_(index),
       lines_(connection->segment().channel(index)),
       frames_(&connection->arena()),
-      results_(&connection->arena()) {}
+      results_(&connection->arena()),
+      loans_(&connection->arena()) {}
 
 Conversation::~Conversation() {
   connection_->arena().Free(scratch_);
@@ -74,7 +78,19 @@ void Conversation::Moved() { lines_ = connection_->segment().channel(index_); }
 
 FrameOrigin Conversation::Origin() const {
   const Segment& segment = connection_->segment();
-  return {segment.region(), segment.delta()};
+  return {segment.region(), segment.delta(), loans_.instances()};
+}
+
+std::uint64_t Conversation::OwnOf(std::uint64_t address) {
+  const std::uint64_t own = Own(address, Origin(), instances_);
+  const Mirrors& mirrors = connection_->mirrors();
+  if (own == 0 || own != address || mirrors.empty()) return own;
+  const std::byte* mirror = mirrors.LocalOf(address);
+  return mirror ? reinterpret_cast<std::uint64_t>(mirror) : own;
+}
+
+void Conversation::SettleLoans() {
+  loans_.Settle([](void* here, std::uint64_t address) { return static_cast<Conversation*>(here)->OwnOf(address); }, this);
 }
 
 Conversation::Deadline::Deadline(Conversation* here, std::chrono::milliseconds limit, std::string_view what)
@@ -162,6 +178,11 @@ Wake Conversation::Listen() {
 }
 
 void Conversation::ServeVisit(bool refused) {
+  // No call's end comes: what handlers lent would pile up.
+  if (serving_ == 0 && (loans_.mark() >= kMostVisitorLoans || loans_.bytes() >= kMostVisitorBytes)) [[unlikely]] {
+    SettleLoans();
+    loans_.End(0);
+  }
   switch (protocol::VerbOf(lines_->reply.head)) {
     case Verb::kCallback:
     case Verb::kLostCallback: return ServeCallback(refused);

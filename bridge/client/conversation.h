@@ -15,6 +15,7 @@
 #include "bridge/client/callback_table.h"
 #include "bridge/client/checked_space.h"
 #include "bridge/client/doorbell_pipes.h"
+#include "bridge/client/loans.h"
 #include "bridge/core/protocol.h"
 #include "bridge/core/unmarshal.h"
 
@@ -101,6 +102,11 @@ class Conversation {
   FrameSpace& results() { return results_; }
   std::vector<Instance>& instances() { return instances_; }
   FrameOrigin Origin() const;
+  Loans& loans() { return loans_; }
+  // The address of this process's memory behind one that the DLL said; others as they are.
+  std::uint64_t OwnOf(std::uint64_t address);
+  // What the DLL wrote to what handlers lent it reaches the client.
+  void SettleLoans();
   Block scratch() const { return scratch_; }
   std::uint32_t last_error = 0;  // of the thread's last call
   int depth = 0;                 // requests that are open
@@ -139,6 +145,7 @@ class Conversation {
   std::unique_ptr<CheckedSpace> checked_;
   Touched touched_;
   std::vector<Instance> instances_;
+  Loans loans_;
   std::exception_ptr exception_;
 };
 

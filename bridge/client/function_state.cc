@@ -33,9 +33,10 @@ class CallScope {
  public:
   explicit CallScope(Conversation* here)
       : here_(here), mark_(here->frames().mark()), base_(here->instances().size()),
-        checked_(here->checked() ? here->checked()->mark() : 0) {}
+        loans_(here->loans().mark()), checked_(here->checked() ? here->checked()->mark() : 0) {}
   ~CallScope() {
     here_->instances().resize(base_);
+    if (here_->loans().mark() != loans_) [[unlikely]] here_->loans().End(loans_);
     if (here_->checked()) [[unlikely]] here_->checked()->Release(checked_);
     here_->frames().Release(mark_);
   }
@@ -48,6 +49,7 @@ class CallScope {
   Conversation* const here_;
   const FrameSpace::Mark mark_;
   const std::size_t base_;
+  const std::size_t loans_;
   const std::size_t checked_;
 };
 
@@ -99,12 +101,7 @@ Error WhatBecame(Error error) {
 }
 
 std::uint64_t OwnAddress(void* context, std::uint64_t address) {
-  auto* here = static_cast<Conversation*>(context);
-  const Mirrors& mirrors = here->connection().mirrors();
-  const std::uint64_t own = Own(address, here->Origin(), here->instances());
-  if (own != address || mirrors.empty()) return own;
-  const std::byte* mirror = mirrors.LocalOf(address);
-  return mirror ? reinterpret_cast<std::uint64_t>(mirror) : address;
+  return static_cast<Conversation*>(context)->OwnOf(address);
 }
 
 tl::unexpected<Error> InCall(std::size_t argument, Error error) {
@@ -336,6 +333,7 @@ Expected<void> FunctionState::CallHere(Conversation* here, std::uint64_t* words)
   protocol::Words line{reinterpret_cast<std::uint64_t>(sent) + delta};
   if (sent_ <= protocol::kWords) [[likely]] std::copy_n(few.begin(), protocol::kWords, line.begin());
   auto answer = here->Ask(Verb::kCall, *id, line, symbol_);
+  if (!here->loans().empty()) [[unlikely]] here->SettleLoans();
   if (!answer) [[unlikely]]
     return tl::unexpected(WhatBecame(here->checked() ? Explain(here, scope.base(), answer.error()) : answer.error()));
   if (here->checked()) [[unlikely]]

@@ -75,6 +75,7 @@ void Visitors::Run() {
     alive.reset();
     if (t_orphan) return;
   }
+  here->SettleLoans();
   connection_->CloseVisitor(here);
   Prepare();
 }

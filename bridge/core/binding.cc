@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "bridge/core/plan_path.h"
 #include "bridge/core/plan_wire.h"
 #include "bridge/core/protocol.h"
 
@@ -93,6 +94,9 @@ Expected<Binding> MakeBinding(const Signature& signature, Abi abi, bool is_callb
   binding.plan.local_pointer = binding.plan.frame_pointer = static_cast<std::uint8_t>(PointerSize(abi));
   binding.plan.words = static_cast<std::uint32_t>(binding.declared() + 1);
   if (!is_callback) return binding;
+  for (const Memsync& directive : signature.memsync)
+    if (directive.pointer.root != Path::kResult && UsesResult(directive))
+      return BadPath(directive.pointer, "its length is found in the callback's result, which is not there when its arguments are read: take the length from an argument");
   auto plan = CompilePlan(signature, abi, abi, Phase::kBefore);
   if (!plan) return tl::unexpected(plan.error());
   binding.plan = std::move(*plan);

@@ -37,6 +37,7 @@ struct Instance {
   std::uint32_t parent = kNone;      // index in the same vector
   std::uint32_t twin = kNone;        // the instance that has the copy: this pointer leads there too
   std::uint64_t parent_offset = 0;   // of the slot, from the parent's first element, in the frame; of a word: its index
+  bool lent = false;                 // of Unpack: a part of what FrameOrigin::lent says
   bool copied = true;                // false: local and frame are the same memory, or the twin's
   std::uint64_t local_tail = 0;      // bytes behind the elements: those of the inlined child
   std::uint64_t frame_tail = 0;

@@ -200,6 +200,8 @@ class Compiler final : public ElementVisitor {
   void SetRuns(Node* node, const std::vector<Run>& runs) {
     std::vector<std::uint32_t> followed;
     for (std::uint32_t child : node->children) followed.push_back(plan_.nodes[child].local_offset);
+    for (const Run& run : runs)
+      if (run.pointer) node->opaque.push_back({run.local_offset, run.frame_offset});
     node->runs = MergeRuns(runs, followed, plan_.local_pointer == plan_.frame_pointer);
     node->flat = node->children.empty() && node->local_size == node->frame_size && node->runs.size() == 1 &&
                  node->runs[0].local_offset == 0 && node->runs[0].frame_offset == 0 && !node->runs[0].pointer &&

@@ -57,6 +57,7 @@ struct Node {
   std::vector<Run> runs;            // where not flat
   std::vector<std::uint32_t> children;
   std::vector<Spot> slots;          // where those stand, in the same order
+  std::vector<Spot> opaque;         // pointers in an element that nothing follows. Only where the plan was compiled: never on the wire
   bool same = true;                 // both sides have every piece of an element at the same place
   std::vector<Load> loads;          // kComputed
   std::optional<Expression> func;   // absent: the single load

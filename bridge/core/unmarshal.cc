@@ -120,7 +120,12 @@ class Reader {
   // Whether its contents have to be copied from the frame.
   Expected<bool> PlaceLocal(Instance* one) {
     const Node& node = *one->node;
-    if (const Instance* owner = OwnerOf(one->frame, {out_.data(), base_})) {
+    const Instance* owner = OwnerOf(one->frame, {out_.data(), base_});
+    if (owner == nullptr && !origin_.lent.empty()) {
+      owner = OwnerOf(one->frame, origin_.lent);
+      one->lent = owner != nullptr;
+    }
+    if (owner != nullptr) {
       const auto offset = static_cast<std::uint64_t>(one->frame - owner->frame);
       if (!HasPlaceFor(*owner, offset, *one))
         return Fail(ErrorCode::kUnsupported, "a pointer leads into the middle of an element whose layout differs here: have the DLL pass the address of a "
@@ -130,7 +135,7 @@ class Reader {
       // What went out as const is as it was, and may lie where nothing can be written.
       return !owner->node->read_only;
     }
-    if (node.same && one->local_tail == one->frame_tail && origin_.delta == 0) {
+    if (node.same && one->local_tail == one->frame_tail && (origin_.delta == 0 || node.children.empty())) {
       one->local = one->frame;
       one->copied = false;
       return false;
@@ -182,7 +187,7 @@ void WriteBack(const Plan& plan, std::span<const Instance> instances) {
   for (const Instance& one : instances) {
     if (one.node == nullptr)
       StorePointer(one.slot, one.local_value, plan.frame_pointer);
-    else if (one.copied && !one.node->read_only)
+    else if (one.copied && !one.lent && !one.node->read_only)
       CopyToFrame(plan, *one.node, one.frame, one.local, one.count);
   }
 }
@@ -190,7 +195,9 @@ void WriteBack(const Plan& plan, std::span<const Instance> instances) {
 std::uint64_t Own(std::uint64_t address, const FrameOrigin& origin, std::span<const Instance> enclosing) {
   const auto* frame = reinterpret_cast<const std::byte*>(address - origin.delta);
   if (!origin.segment.Contains(frame)) return address;
-  if (const Instance* owner = OwnerOf(frame, enclosing)) {
+  const Instance* owner = OwnerOf(frame, enclosing);
+  if (owner == nullptr) owner = OwnerOf(frame, origin.lent);
+  if (owner != nullptr) {
     const auto offset = static_cast<std::uint64_t>(frame - owner->frame);
     return reinterpret_cast<std::uint64_t>(owner->local) + ToLocalOffset(*owner->node, offset);
   }
@@ -200,11 +207,12 @@ std::uint64_t Own(std::uint64_t address, const FrameOrigin& origin, std::span<co
 std::uint64_t Foreign(std::uint64_t address, const FrameOrigin& origin, std::span<const Instance> enclosing) {
   const auto* local = reinterpret_cast<const std::byte*>(address);
   if (origin.segment.Contains(local)) return address + origin.delta;
-  for (auto one = enclosing.rbegin(); one != enclosing.rend(); ++one) {
-    if (!one->copied || local < one->local || local >= one->local + one->local_bytes()) continue;
-    const auto offset = static_cast<std::uint64_t>(local - one->local);
-    return reinterpret_cast<std::uint64_t>(one->frame) + origin.delta + ToFrameOffset(*one->node, offset);
-  }
+  for (const std::span<const Instance> known : {enclosing, origin.lent})
+    for (auto one = known.rbegin(); one != known.rend(); ++one) {
+      if (!one->copied || local < one->local || local >= one->local + one->local_bytes()) continue;
+      const auto offset = static_cast<std::uint64_t>(local - one->local);
+      return reinterpret_cast<std::uint64_t>(one->frame) + origin.delta + ToFrameOffset(*one->node, offset);
+    }
   return address;
 }
 

@@ -9,6 +9,7 @@ namespace bridge {
 struct FrameOrigin {
   Region segment;           // as this process sees it
   std::uint64_t delta = 0;  // the other side's address minus ours
+  std::span<const Instance> lent = {};  // copies that the other side has beside those of the calls that are open
 };
 
 // The reverse of Pack, for memory that the other side copied into the frame (a
@@ -25,7 +26,7 @@ Expected<void> Unpack(const Plan& plan, std::uint64_t* words, const FrameOrigin&
                       std::vector<Instance>* instances);
 
 // Copies what the receiver may have changed into the frame again, and puts
-// pointers back that Unpack rewrote in place.
+// pointers back that Unpack rewrote in place. Not what was lent: the receiver may have freed its own.
 void WriteBack(const Plan& plan, std::span<const Instance> instances);
 
 // The own address behind one that the other side said: of memory that an
