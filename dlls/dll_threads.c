@@ -20,7 +20,7 @@ typedef struct {
 
 static DWORD mark = TLS_OUT_OF_INDEXES;
 static HANDLE gate;
-static Meeting meeting = MEETING_INIT;
+static Meeting meeting;
 
 static SRWLOCK started_lock = SRWLOCK_INIT;
 static struct {

@@ -1,33 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
-#include <windows.h>
-
-/* A barrier that can be used again and gives up: who waits for the others longer than 20 seconds stands alone. */
+/* A barrier that can be used again and gives up: who waits for the others longer than 20 seconds stands alone. All zeros is a new one. */
 typedef struct {
-  SRWLOCK lock;
-  CONDITION_VARIABLE all_here;
+  void *lock;     /* a SRWLOCK */
+  void *all_here; /* a CONDITION_VARIABLE */
   int here;
   unsigned turn;
 } Meeting;
-#define MEETING_INIT {SRWLOCK_INIT, CONDITION_VARIABLE_INIT, 0, 0}
 
 /* 1 as soon as `callers` threads are in here at the same time, 0 where they never were. One alone meets nobody. */
-static inline int Meet(Meeting *meeting, int callers) {
-  int met = 1;
-  if (callers <= 1) return met;
-  AcquireSRWLockExclusive(&meeting->lock);
-  if (++meeting->here >= callers) {
-    meeting->here = 0;
-    ++meeting->turn;
-    WakeAllConditionVariable(&meeting->all_here);
-  } else {
-    const unsigned turn = meeting->turn;
-    while (met && turn == meeting->turn) {
-      met = SleepConditionVariableSRW(&meeting->all_here, &meeting->lock, 20000, 0) || turn != meeting->turn;
-    }
-    if (!met) --meeting->here;
-  }
-  ReleaseSRWLockExclusive(&meeting->lock);
-  return met;
-}
+int Meet(Meeting *meeting, int callers);

@@ -13,7 +13,7 @@ typedef struct {
 
 static DWORD slot = TLS_OUT_OF_INDEXES;
 static volatile LONG holders;
-static Meeting meeting = MEETING_INIT, inner_meeting = MEETING_INIT;
+static Meeting meeting, inner_meeting;
 static SRWLOCK count_lock = SRWLOCK_INIT;
 static int count;
 static value_func_t kept;
