@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "bridge/client/callback_address.h"
 #include "bridge/client/callback_state.h"
 #include "bridge/client/exception.h"
 #include "bridge/client/options.h"
@@ -317,6 +318,10 @@ class Session {
   }
   template <typename Prototype, typename T>
   bridge::Function<Prototype> FunctionAt(RemoteAddress<T> address, FunctionOptions options = {}) const {
+    return FunctionAt<Prototype>(address.address(), std::move(options));
+  }
+  template <typename Prototype>
+  bridge::Function<Prototype> FunctionAt(CallbackAddress<Prototype> address, FunctionOptions options = {}) const {
     return FunctionAt<Prototype>(address.address(), std::move(options));
   }
   // Of this session's host of now, else kInvalidArgument.
