@@ -84,6 +84,11 @@ int SPANPROOF_CONV handles_grown(void) {
   return look(&now) ? (int)(now.handles - noted.handles) : -1000000;
 }
 
+int SPANPROOF_CONV handles_grown_beyond(int n) {
+  Resources now;
+  return !look(&now) || now.handles > noted.handles + n;
+}
+
 int SPANPROOF_CONV threads_grown(void) {
   Resources now;
   return look(&now) ? (int)(now.threads - noted.threads) : -1000000;

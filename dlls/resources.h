@@ -13,6 +13,9 @@ SPANPROOF_API int SPANPROOF_CONV note_resources(void);
 SPANPROOF_API int SPANPROOF_CONV handles_grown(void);
 SPANPROOF_API int SPANPROOF_CONV threads_grown(void);
 
+/* Whether there are more than n handles more: a lock of winpthreads makes its handles when two threads first meet at it. */
+SPANPROOF_API int SPANPROOF_CONV handles_grown_beyond(int n);
+
 /* By how much both differ from then, together: 0 where they are as they were. */
 SPANPROOF_API int SPANPROOF_CONV resources_grown(void);
 

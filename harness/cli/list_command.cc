@@ -70,14 +70,16 @@ int ListTopics(const Registry& registry, const RunArguments& arguments) {
     bool lacks = false;
     std::string row = fmt::format("{:<28}", topic.key);
     for (const std::string arch : {"win64", "win32"}) {
-      const bool owed = std::find(topic.arch.begin(), topic.arch.end(), arch) != topic.arch.end();
+      const bool owed = topic.scripted.empty() &&
+                        std::find(topic.arch.begin(), topic.arch.end(), arch) != topic.arch.end();
       const std::size_t count = CountCases(*files, *topics, topic, arch);
       lacks = lacks || (owed && count == 0);
       row += owed || count > 0 ? fmt::format("{:>6}", count) : fmt::format("{:>6}", "-");
     }
     if (lacks) ++empty;
     if (lacks && IsRequired(arguments, topic)) ++owing;
-    fmt::print("{}  {}{}\n", row, lacks ? "EMPTY: " : "", topic.catches);
+    const std::string note = lacks ? "EMPTY: " : topic.scripted.empty() ? "" : "by " + topic.scripted + ": ";
+    fmt::print("{}  {}{}\n", row, note, topic.catches);
   }
   if (listed == 0) return kExitNothingRan;
   fmt::print("{} topics, {} of them empty\n", listed, empty);

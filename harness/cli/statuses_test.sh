@@ -38,6 +38,9 @@ expect 1 "$spanproof" list --topics --suite "$folder/suite" --require scalar
 expect 1 "$spanproof" list --topics --suite "$folder/suite" --require 'scalar.l*'
 expect 0 "$spanproof" list --topics --suite "$folder/suite" --require scalar --except scalar.lonely
 expect 2 "$spanproof" list --topics --suite "$folder/suite" --require scala
+echo '{"areas": [{"area": "scalar", "topics": [{"key": "scalar.lonely", "catches": "-", "scripted": "lonely_test"}]}]}' >"$folder/suite/topics.json"
+expect 0 "$spanproof" list --topics --require --suite "$folder/suite"
+grep -q ' by lonely_test: -$' "$folder/out" || { echo "the test that stands in for cases is not shown"; failed=1; }
 expect 2 "$spanproof" list --topics --lanes
 expect 3 "$spanproof" list --topics --filter 'no.such.topic'
 expect 0 "$spanproof" compare "$trace" "$trace"

@@ -14,8 +14,12 @@ namespace {
 const std::vector<std::string> kArchitectures = {"win64", "win32"};
 
 Topic ReadTopic(const Node& node, const std::string& area) {
-  node.AllowOnly({"key", "arch", "catches"});
-  Topic topic{node.At("key").Text(), area, kArchitectures, node.At("catches").Text()};
+  node.AllowOnly({"key", "arch", "catches", "scripted"});
+  Topic topic{node.At("key").Text(), area, kArchitectures, node.At("catches").Text(), {}};
+  if (const auto scripted = node.Find("scripted")) {
+    topic.scripted = scripted->Text();
+    if (topic.scripted.empty()) scripted->Bad("must be the name of a test; leave it out where cases are owed");
+  }
   if (!topic.key.starts_with(area + ".") || topic.key.size() == area.size() + 1)
     node.At("key").Bad("must begin with its area, as in \"" + area + ".some_words\"");
   const auto arch = node.Find("arch");

@@ -18,6 +18,7 @@ struct Topic {
   std::string area;               // the key's first word
   std::vector<std::string> arch;  // those that owe a case
   std::string catches;            // for people
+  std::string scripted;           // the test in CTest that proves it, where no case can; else empty
 };
 
 inline constexpr std::string_view kTopicsFile = "topics.json";

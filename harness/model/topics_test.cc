@@ -41,10 +41,19 @@ TEST(Topics, CountCasesOnlyWhereTheyRun) {
   EXPECT_EQ(CountCases({file}, *topics, topics->front(), "win32"), 1u);
 }
 
+TEST(Topics, SayWhichTestStandsInWhereNoCaseCan) {
+  const auto topics = Load(R"({"areas": [{"area": "text", "topics": [
+    {"key": "text.letter", "catches": "a", "scripted": "letter_test"}, {"key": "text.word", "catches": "b"}]}]})");
+  ASSERT_TRUE(topics) << topics.error().message;
+  EXPECT_EQ((*topics)[0].scripted, "letter_test");
+  EXPECT_EQ((*topics)[1].scripted, "");
+}
+
 TEST(Topics, AreRefusedWhereTheListIsWrong) {
   for (const char* topic : {R"({"key": "scalar.letter", "catches": "a"})", R"({"key": "text.", "catches": "a"})",
                             R"({"key": "text.letter", "catches": "a", "arch": ["win16"]})",
                             R"({"key": "text.letter", "catches": "a", "arch": []})", R"({"key": "text.letter"})",
+                            R"({"key": "text.letter", "catches": "a", "scripted": ""})",
                             R"({"key": "text.letter", "catches": "a", "more": 1})"}) {
     const auto topics = Load(std::string(R"({"areas": [{"area": "text", "topics": [)") + topic + "]}]}");
     ASSERT_FALSE(topics) << topic;
