@@ -79,11 +79,6 @@ static int look(Resources *found) {
 
 int SPANPROOF_CONV note_resources(void) { return look(&noted) ? 0 : -1; }
 
-int SPANPROOF_CONV handles_grown(void) {
-  Resources now;
-  return look(&now) ? (int)(now.handles - noted.handles) : -1000000;
-}
-
 int SPANPROOF_CONV handles_grown_beyond(int n) {
   Resources now;
   return !look(&now) || now.handles > noted.handles + n;
@@ -93,8 +88,6 @@ int SPANPROOF_CONV threads_grown(void) {
   Resources now;
   return look(&now) ? (int)(now.threads - noted.threads) : -1000000;
 }
-
-int SPANPROOF_CONV resources_grown(void) { return abs(handles_grown()) + abs(threads_grown()); }
 
 int SPANPROOF_CONV memory_grown_beyond(int kib) {
   Resources now;

@@ -9,15 +9,12 @@
  * say. */
 SPANPROOF_API int SPANPROOF_CONV note_resources(void);
 
-/* How many there are more than then; negative: fewer. */
-SPANPROOF_API int SPANPROOF_CONV handles_grown(void);
-SPANPROOF_API int SPANPROOF_CONV threads_grown(void);
-
-/* Whether there are more than n handles more: a lock of winpthreads makes its handles when two threads first meet at it. */
+/* Whether there are more than n handles more than then. No exact number: a lock of winpthreads makes its handles when
+ * two threads first meet at it, which may be the testee's own two threads, at any time. */
 SPANPROOF_API int SPANPROOF_CONV handles_grown_beyond(int n);
 
-/* By how much both differ from then, together: 0 where they are as they were. */
-SPANPROOF_API int SPANPROOF_CONV resources_grown(void);
+/* How many threads there are more than then; negative: fewer. */
+SPANPROOF_API int SPANPROOF_CONV threads_grown(void);
 
 /* Whether memory has grown by more than so many KiB since. */
 SPANPROOF_API int SPANPROOF_CONV memory_grown_beyond(int kib);
