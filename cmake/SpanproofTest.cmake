@@ -54,7 +54,7 @@ set(SPANPROOF_WINE_ROOTS "" CACHE STRING
 function(spanproof_wine_root_test test root)
   cmake_path(GET root FILENAME name)
   add_test(NAME ${test}.${name} COMMAND ${ARGN})
-  set_tests_properties(${test}.${name} PROPERTIES TIMEOUT 600 LABELS "wine;roots" FIXTURES_REQUIRED house
+  set_tests_properties(${test}.${name} PROPERTIES TIMEOUT 1800 LABELS "wine;roots" FIXTURES_REQUIRED house
     RUN_SERIAL ON ENVIRONMENT "${SPANPROOF_TEST_ENVIRONMENT};SPANPROOF_WINE_ROOT=${root}\
 ;WINEPREFIX=${SPANPROOF_TEST_TREE}/wineprefix-${name};WINEDEBUG=-all;WINEDLLOVERRIDES=mscoree,mshtml=;LC_ALL=C.UTF-8")
 endfunction()
