@@ -3,9 +3,13 @@
 #include <io.h>
 #include <windows.h>
 
+#include <psapi.h>
+
 #include <cstdio>
 #include <mutex>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "harness/inproc/text_capture.h"
 
@@ -48,16 +52,50 @@ Expected<Sink> Redirect(const std::wstring& path, int descriptor, DWORD standard
   return sink;
 }
 
-void FlushRuntimes() {
-  std::fflush(nullptr);  // msvcrt's, which MinGW's DLLs share with us
-  using Flush = int(__cdecl*)(std::FILE*);
-  for (const wchar_t* name : {L"ucrtbase.dll", L"ucrtbased.dll", L"msvcr120.dll", L"msvcr100.dll"}) {
-    const HMODULE module = GetModuleHandleW(name);
-    if (module == nullptr) continue;
-    const auto flush = reinterpret_cast<Flush>(reinterpret_cast<void*>(GetProcAddress(module, "fflush")));
-    if (flush != nullptr) flush(nullptr);
+using Flush = int(__cdecl*)(std::FILE*);
+
+// The C runtimes of other DLLs than MinGW's. To ask for one by name costs a
+// search of PATH wherever it is not loaded, so that is done once for each
+// set of modules.
+class OtherRuntimes {
+ public:
+  void FlushAll() {
+    for (const Flush flush : Loaded()) flush(nullptr);
   }
-}
+
+ private:
+  std::vector<Flush> Loaded() {
+    std::vector<HMODULE> now = Modules();
+    const std::lock_guard lock(mutex_);
+    if (now.empty() || now != modules_) {
+      flushes_.clear();
+      for (const wchar_t* name : {L"ucrtbase.dll", L"ucrtbased.dll", L"msvcr120.dll", L"msvcr100.dll"}) {
+        const HMODULE module = GetModuleHandleW(name);
+        if (module == nullptr) continue;
+        const auto flush = reinterpret_cast<Flush>(reinterpret_cast<void*>(GetProcAddress(module, "fflush")));
+        if (flush != nullptr) flushes_.push_back(flush);
+      }
+      modules_ = std::move(now);
+    }
+    return flushes_;
+  }
+
+  // Those of this process; none where it does not say.
+  static std::vector<HMODULE> Modules() {
+    std::vector<HMODULE> modules(64);
+    for (DWORD needed = 0;;) {
+      const auto size = static_cast<DWORD>(modules.size() * sizeof(HMODULE));
+      if (!EnumProcessModules(GetCurrentProcess(), modules.data(), size, &needed)) return {};
+      const bool enough = needed <= size;
+      modules.resize(needed / sizeof(HMODULE));
+      if (enough) return modules;
+    }
+  }
+
+  std::mutex mutex_;
+  std::vector<HMODULE> modules_;
+  std::vector<Flush> flushes_;  // of modules_
+};
 
 std::string ReadNew(Sink* sink) {
   LARGE_INTEGER size;
@@ -86,7 +124,8 @@ class FileCapture final : public TextCapture {
   }
 
   std::vector<PrintedText> Take() override {
-    FlushRuntimes();
+    std::fflush(nullptr);  // msvcrt's, which MinGW's DLLs share with us
+    others_.FlushAll();
     const std::lock_guard lock(mutex_);
     std::vector<PrintedText> out;
     if (std::string text = ReadNew(&output_); !text.empty()) out.push_back({Stream::kStdout, std::move(text)});
@@ -95,6 +134,7 @@ class FileCapture final : public TextCapture {
   }
 
  private:
+  OtherRuntimes others_;
   std::mutex mutex_;
   Sink output_;
   Sink error_;
