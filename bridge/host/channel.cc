@@ -38,7 +38,9 @@ Expected<std::byte*> Scratch::Allocate(std::uint64_t bytes, std::uint64_t align)
     });
     if (fit == blocks_.end()) {
       std::uint64_t granted = 0;
-      auto* begin = reinterpret_cast<std::byte*>(more_(channel_, bytes + align, &granted));
+      auto* begin = reinterpret_cast<std::byte*>(static_cast<std::uintptr_t>(more_(channel_, bytes + align, &granted)));
+      if (granted != 0 && (!segment_.Contains(begin) || granted > static_cast<std::uint64_t>(segment_.end - begin)))
+        return Fail(ErrorCode::kCorrupt, "the memory that was granted for a callback or result lies outside the segment");
       if (granted < bytes + align)
         return Fail(ErrorCode::kInternal, "no shared memory for " + std::to_string(bytes) + " bytes of a callback or result");
       blocks_.push_back({begin, begin + granted});
@@ -60,7 +62,7 @@ Channel::Channel(protocol::Channel* lines, DoorbellPipes pipes, std::byte* scrat
       registry_(registry),
       spins_(spins),
       segment_(segment),
-      scratch_(scratch, scratch_bytes, &Channel::MoreScratch, this) {}
+      scratch_(scratch, scratch_bytes, segment, &Channel::MoreScratch, this) {}
 
 Channel* Channel::Current() { return static_cast<Channel*>(g_channel.Get()); }
 

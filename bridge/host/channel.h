@@ -23,9 +23,10 @@ namespace bridge::host {
 // takes is given back when it returns.
 class Scratch final : public Space {
  public:
+  // `segment`: what the client grants has to lie in it.
   using More = std::uint64_t (*)(void* channel, std::uint64_t bytes, std::uint64_t* granted);
-  Scratch(std::byte* begin, std::uint64_t bytes, More more, void* channel)
-      : blocks_{{begin, begin + bytes}}, top_(begin), end_(begin + bytes), more_(more), channel_(channel) {}
+  Scratch(std::byte* begin, std::uint64_t bytes, Region segment, More more, void* channel)
+      : blocks_{{begin, begin + bytes}}, top_(begin), end_(begin + bytes), segment_(segment), more_(more), channel_(channel) {}
 
   Expected<std::byte*> Allocate(std::uint64_t bytes, std::uint64_t align) override;
 
@@ -47,6 +48,7 @@ class Scratch final : public Space {
   std::size_t used_ = 1;
   std::byte* top_;
   std::byte* end_;
+  const Region segment_;
   More more_;
   void* channel_;
 };

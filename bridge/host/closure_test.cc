@@ -7,6 +7,7 @@
 #include <set>
 #include <thread>
 
+#include "bridge/core/protocol.h"
 #include "bridge/core/testing.h"
 #include "bridge/host/registry.h"
 #include "bridge/host/testing.h"
@@ -326,6 +327,19 @@ TEST(Closure, TheAgreedResultIsAWordOrWrittenThroughTheHiddenPointer) {
   std::memcpy(values + in_memory.shape.hidden, &hidden, sizeof hidden);
   EXPECT_EQ(Otherwise(closure, values), testing::Address(&room));
   EXPECT_EQ(room.a + 10 * room.b + 100 * room.c, 321);
+}
+
+TEST(Registry, MakesNoCallbackWhoseTokenNoMessageCouldSay) {
+  Registry registry;
+  const std::uint32_t prototype = *registry.BindCallback(MakeTestBinding(Convention::kCdecl, {kInt32}, kInt32));
+  const auto made = registry.MakeCallback(prototype, protocol::kMaxTarget, 0, {});
+  ASSERT_TRUE(made);
+  EXPECT_TRUE(registry.FreeCallback((*made)->id));
+  for (const std::uint64_t token : {std::uint64_t{protocol::kMaxTarget} + 1, Closure::kReleased}) {
+    const auto refused = registry.MakeCallback(prototype, token, 0, {});
+    ASSERT_FALSE(refused) << token;
+    EXPECT_EQ(refused.error().code, ErrorCode::kCorrupt);
+  }
 }
 
 TEST(ClosurePool, UsesAgainInOrderAndLate) {

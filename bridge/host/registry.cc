@@ -148,6 +148,7 @@ Expected<std::uint32_t> Registry::BindCallback(Binding binding) {
 Expected<const Closure*> Registry::MakeCallback(std::uint32_t prototype_id, std::uint64_t token, std::uint64_t otherwise, Region segment) {
   const Prototype* prototype = prototypes_.Find(prototype_id);
   if (prototype == nullptr) return Fail(ErrorCode::kInvalidArgument, "this callback prototype is not bound");
+  if (token > protocol::kMaxTarget) return Fail(ErrorCode::kCorrupt, "a callback's token does not fit into a message");
   const PassedResult& result = prototype->binding.result;
   std::unique_ptr<std::byte[]> in_memory;
   if (result.in == ResultIn::kMemory) {

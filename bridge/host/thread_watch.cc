@@ -29,10 +29,8 @@ Expected<void> ThreadWatch::Start() {
 }
 
 void ThreadWatch::Watch(void* thread, Ended ended, void* context) {
-  {
-    const std::lock_guard lock(mutex_);
-    added_.push_back({thread, ended, context});
-  }
+  const std::lock_guard lock(mutex_);
+  added_.push_back({thread, ended, context});
   SetEvent(wake_);
 }
 
@@ -68,8 +66,19 @@ void ThreadWatch::Run() {
       ended.ended(ended.context, code);
     } else if (woken == WAIT_TIMEOUT) {
       begin += count;
+    } else if (woken == WAIT_FAILED) {
+      DropClosed();
     }
   }
+}
+
+// A DLL closed a handle that is not its own: the threads of the others are watched still.
+void ThreadWatch::DropClosed() {
+  const auto closed = [](HANDLE handle) { return WaitForSingleObject(handle, 0) == WAIT_FAILED; };
+  Sleep(kTurn);  // whatever the reason is, this does not spin
+  std::erase_if(watched_, [&](const Watched& one) { return closed(one.thread); });
+  const std::lock_guard lock(mutex_);
+  if (closed(wake_)) wake_ = CreateEventW(nullptr, FALSE, FALSE, nullptr);
 }
 
 }  // namespace bridge::host

@@ -29,9 +29,10 @@ class ThreadWatch {
     void* context;
   };
   [[noreturn]] void Run();
+  void DropClosed();
 
+  std::mutex mutex_;  // of the next two; the watching thread alone changes the first
   void* wake_ = nullptr;
-  std::mutex mutex_;  // of the next
   std::vector<Watched> added_;
   std::vector<Watched> watched_;  // the watching thread's
 };
