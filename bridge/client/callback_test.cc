@@ -2,6 +2,7 @@
 // Callbacks on real Wine.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <functional>
 #include <optional>
@@ -256,6 +257,21 @@ TEST_P(CallbackTest, ReleasedBetweenTwoRunsOfACallIsNotRunAgain) {
   EXPECT_TRUE(Says(error, {"released"})) << error.message;
   EXPECT_EQ(calls, 2);
   EXPECT_TRUE(alive.expired());
+}
+
+TEST_P(CallbackTest, FunctionsThatTakeTurnsAreHeldOnceEach) {
+  auto nested = module_.Function<int(Callback<int(int)>, int)>("call_nested");
+  auto each = module_.Function<void(const int*, int, Callback<void(int, int)>)>(
+      "for_each", {.memsync = {{.pointer = {0}, .length = {{1}}, .type = kInt32}}});
+  auto inner = session_.MakeCallback<int(int)>([](int) { return 1; });
+  std::size_t most = 0;
+  auto outer = session_.MakeCallback<void(int, int)>([&](int, int) {
+    nested(inner, 0);
+    most = std::max(most, ValueOrThrow(session_.connection()->Here())->held.size());
+  });
+  const std::vector<int> values(100);
+  each(values.data(), 100, outer);
+  EXPECT_EQ(most, 2u);
 }
 
 TEST_P(CallbackTest, EndsWithItsLastHandleAfterItRan) {

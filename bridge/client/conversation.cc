@@ -233,6 +233,16 @@ void Conversation::Reply(Verb verb, std::uint32_t target, std::uint64_t first, s
   Publish(lines_->request, ++sent_, [this] { pipes_.Ring(); });
 }
 
+void Conversation::Hold() {
+  if (calling == nullptr || (!held.empty() && held.back().get() == calling)) [[likely]] return;
+  // Nested ones take turns: each is held once.
+  const auto before = std::find_if(held.begin(), held.end(), [this](const auto& one) { return one.get() == calling; });
+  if (before != held.end())
+    std::iter_swap(before, std::prev(held.end()));
+  else
+    held.push_back(calling->shared_from_this());
+}
+
 void Conversation::ServeCallback(bool refused) {
   const std::uint32_t head = lines_->reply.head;
   const protocol::Words words = lines_->reply.words;
@@ -241,7 +251,7 @@ void Conversation::ServeCallback(bool refused) {
   ++serving_;
   try {
     if (refused) throw Exception({ErrorCode::kDisconnected, "the session ends", 0, 0});
-    if (calling != nullptr && (held.empty() || held.back().get() != calling)) held.push_back(calling->shared_from_this());
+    Hold();
     if (protocol::VerbOf(head) == Verb::kLostCallback) [[unlikely]]
       throw Exception(Describe(static_cast<protocol::Loss>(protocol::TargetOf(head))));
     CallbackTable::Pin callback = std::move(ran_last);  // it may be another in the meantime

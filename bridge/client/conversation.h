@@ -112,7 +112,7 @@ class Conversation {
   int depth = 0;                 // requests that are open
   const FunctionState* calling = nullptr;             // the innermost function that is being called
   CallbackTable::Pin ran_last;                        // of a function's callbacks: until another runs, or the outermost returns
-  std::vector<std::shared_ptr<const void>> held;      // those around handlers, which may drop the last handles: until the outermost returns
+  std::vector<std::shared_ptr<const void>> held;      // those around handlers, which may drop the last handles: each once, until the outermost returns
 
  private:
   Wake Receive(int timeout_ms);
@@ -124,6 +124,7 @@ class Conversation {
   const char* TextIn(std::uint64_t address, std::uint64_t bytes) const;
   Error Lost(std::string_view what);
   void ServeCallback(bool refused = false);
+  void Hold();  // the function that is being called
   void GrantSpace();
   void Reply(protocol::Verb verb, std::uint32_t target, std::uint64_t first = 0, std::uint64_t second = 0);
 
