@@ -11,8 +11,6 @@
 
 #include "bridge/client/fault_text.h"
 
-#include "bridge/client/wine_server.h"
-
 namespace bridge {
 namespace {
 
@@ -63,6 +61,7 @@ void Connection::Attach(Conversation* conversation) {
 
 Connection::Connection(SessionOptions options, Meeting meeting, std::shared_ptr<Lasting> lasting)
     : options_(std::move(options)),
+      prefix_(FindPrefix(options_.prefix)),
       meeting_(meeting),
       abi_(options_.abi.value_or(DefaultAbi(options_.arch))),
       owner_(getpid()),
@@ -117,7 +116,7 @@ Expected<void> Connection::Open() {
   used_.set(0);
   spin_share_.emplace(&segment_.header()->spins, options_.spins.value_or(kDefaultSpins));
   opened_ = true;
-  text_.Watch([this] { return FindWineServer(options_.prefix); }, [this] { WineServerEnded(); });
+  text_.Watch([this] { return FindWineServer(prefix_); }, [this] { WineServerEnded(); });
   return {};
 }
 
@@ -362,7 +361,7 @@ void Connection::HostEnded() {
 void Connection::WineServerEnded() {
   const std::uint64_t now = ProcessTicksNow();
   if (!closing_) End({ErrorCode::kDisconnected, "the wineserver of the prefix ended", nullptr});
-  EndOrphans(HostProcess::kMarkName, options_.prefix, now);
+  EndOrphans(HostProcess::kMarkName, prefix_, now);
 }
 
 void Connection::NoteEnd() {

@@ -23,6 +23,7 @@
 #include "bridge/client/spin_share.h"
 #include "bridge/client/text_capture.h"
 #include "bridge/client/visitors.h"
+#include "bridge/client/wine_server.h"
 #include "bridge/core/binding.h"
 #include "bridge/core/memsync.h"
 
@@ -144,6 +145,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   Expected<std::uint64_t> Otherwise(Conversation* here, const CallbackState& state);
 
   const SessionOptions options_;
+  const Prefix prefix_;
   const Meeting meeting_;
   const Abi abi_;
   const pid_t owner_;

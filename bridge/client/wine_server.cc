@@ -43,12 +43,6 @@ bool Holds(const std::string& block, const std::string& entry, bool whole) {
   return false;
 }
 
-std::string PrefixOf(const std::string& prefix) {
-  if (!prefix.empty()) return prefix;
-  const char* const given = std::getenv("WINEPREFIX");
-  return given != nullptr ? given : "";
-}
-
 bool ServesThePrefix(const std::string& process) {
   constexpr std::array kServants = {"services.exe", "winedevice.exe", "plugplay.exe", "svchost.exe", "rpcss.exe", "explorer.exe", "wineboot.exe"};
   if (Read(process + "/comm").starts_with("wineserver")) return true;
@@ -68,11 +62,21 @@ std::uint64_t StartedAt(const std::string& process) {
 
 }  // namespace
 
-Descriptor FindWineServer(const std::string& prefix) {
-  std::string folder = PrefixOf(prefix);
-  if (const char* const home = std::getenv("HOME"); folder.empty() && home != nullptr) folder = std::string(home) + "/.wine";
+Prefix FindPrefix(const std::string& given) {
+  const auto in_environment = [](const char* name) {
+    const char* const value = std::getenv(name);
+    return std::string(value != nullptr ? value : "");
+  };
+  Prefix prefix{given, {}};
+  if (prefix.variable.empty()) prefix.variable = in_environment("WINEPREFIX");
+  prefix.folder = prefix.variable;
+  if (const std::string home = in_environment("HOME"); prefix.folder.empty() && !home.empty()) prefix.folder = home + "/.wine";
+  return prefix;
+}
+
+Descriptor FindWineServer(const Prefix& prefix) {
   struct stat info;
-  if (folder.empty() || stat(folder.c_str(), &info) != 0) return {};
+  if (prefix.folder.empty() || stat(prefix.folder.c_str(), &info) != 0) return {};
   // Where it stands differs: below /tmp/.wine-<user> in Wine's own sources, below /tmp/wine-<random> in Debian's. The
   // wineserver goes there, and its name says which prefix it is for (server/request.c).
   char name[64];
@@ -109,12 +113,12 @@ void EndMarked(const std::string& mark) {
   });
 }
 
-void EndOrphans(const std::string& name, const std::string& prefix, std::uint64_t ticks) {
-  const std::string folder = PrefixOf(prefix);
+void EndOrphans(const std::string& name, const Prefix& prefix, std::uint64_t ticks) {
   ForEachProcess([&](pid_t pid, const std::string& process) {
     const std::string environment = Read(process + "/environ");
     if (!Holds(environment, name + "=", false)) return true;
-    const bool same = folder.empty() ? !Holds(environment, "WINEPREFIX=", false) : Holds(environment, "WINEPREFIX=" + folder, true);
+    const bool same = prefix.variable.empty() ? !Holds(environment, "WINEPREFIX=", false)
+                                              : Holds(environment, "WINEPREFIX=" + prefix.variable, true);
     if (same && StartedAt(process) < ticks) kill(pid, SIGKILL);
     return true;
   });
