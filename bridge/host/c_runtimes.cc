@@ -3,22 +3,51 @@
 
 #include <windows.h>
 
+#include <psapi.h>
+
 #include <csignal>
 #include <cstdio>
-#include <initializer_list>
+#include <mutex>
+#include <utility>
+#include <vector>
 
 namespace bridge::host {
 
 namespace {
 
+// Those of this process; none where it does not say.
+std::vector<HMODULE> Modules() {
+  std::vector<HMODULE> modules(64);
+  for (DWORD needed = 0;;) {
+    const auto size = static_cast<DWORD>(modules.size() * sizeof(HMODULE));
+    if (!EnumProcessModules(GetCurrentProcess(), modules.data(), size, &needed)) return {};
+    const bool enough = needed <= size;
+    modules.resize(needed / sizeof(HMODULE));
+    if (enough) return modules;
+  }
+}
+
+// The C runtimes that are loaded. To ask for one by name costs a search of PATH wherever it
+// is not, so that is done once for each set of modules.
+std::vector<HMODULE> Runtimes() {
+  static std::mutex mutex;
+  static std::vector<HMODULE> seen, runtimes;
+  std::vector<HMODULE> now = Modules();
+  const std::lock_guard lock(mutex);
+  if (now.empty() || now != seen) {
+    runtimes.clear();
+    for (const wchar_t* name : {L"msvcrt.dll", L"ucrtbase.dll", L"msvcr100.dll", L"msvcr110.dll", L"msvcr120.dll"})
+      if (HMODULE runtime = GetModuleHandleW(name)) runtimes.push_back(runtime);
+    seen = std::move(now);
+  }
+  return runtimes;
+}
+
 // `act` with what each C runtime that is loaded exports under this name.
 template <typename F, typename Act>
 void ForEachRuntime(const char* symbol, Act act) {
-  for (const wchar_t* name : {L"msvcrt.dll", L"ucrtbase.dll", L"msvcr100.dll", L"msvcr110.dll", L"msvcr120.dll"}) {
-    HMODULE runtime = GetModuleHandleW(name);
-    if (runtime == nullptr) continue;
+  for (HMODULE runtime : Runtimes())
     if (const auto found = reinterpret_cast<F>(reinterpret_cast<void*>(GetProcAddress(runtime, symbol)))) act(found);
-  }
 }
 
 }  // namespace
