@@ -20,6 +20,7 @@ using protocol::Ending;
 
 protocol::Ended* g_ended = nullptr;
 DWORD g_local = FLS_OUT_OF_INDEXES;  // set on every thread: its callback runs on the one that calls ExitProcess
+BOOLEAN(WINAPI* g_in_progress)() = nullptr;  // ntdll's RtlDllShutdownInProgress
 
 // The first end is the one that counts: abort calls ExitProcess in the end.
 void Say(Ending ending, const Fault& fault) {
@@ -50,15 +51,11 @@ std::uint64_t Culprit() {
   return 0;
 }
 
-bool IsEnding() {
-  using InProgress = BOOLEAN(WINAPI*)();
-  static const auto in_progress = reinterpret_cast<InProgress>(
-      reinterpret_cast<void*>(GetProcAddress(GetModuleHandleW(L"ntdll.dll"), "RtlDllShutdownInProgress")));
-  return in_progress != nullptr && in_progress();
-}
-
+// Runs at the end of each thread. Wine (8 to 10) holds the lock of all such callbacks then, which a thread that begins takes
+// inside the loader's: whatever asks the loader here waits for that thread, as it does for this one. Once the process is
+// ending there is no other thread.
 void WINAPI OnLocalEnd(void*) {
-  if (IsEnding()) Say(Ending::kExit, {.address = Culprit()});
+  if (g_in_progress != nullptr && g_in_progress()) Say(Ending::kExit, {.address = Culprit()});
 }
 
 void __cdecl OnAbort(int) { Say(Ending::kAbort, {.address = Culprit()}); }
@@ -85,6 +82,8 @@ void NTAPI OnLoader(void*, DWORD reason, void*) {
 
 void WatchEnding(protocol::Ended* ended) {
   g_ended = ended;
+  g_in_progress = reinterpret_cast<decltype(g_in_progress)>(
+      reinterpret_cast<void*>(GetProcAddress(GetModuleHandleW(L"ntdll.dll"), "RtlDllShutdownInProgress")));
   g_local = FlsAlloc(OnLocalEnd);
   BeginThread();
   SetUnhandledExceptionFilter(OnUnhandled);
