@@ -246,6 +246,10 @@ Expected<std::uint32_t> FunctionState::BindIn(Conversation* here) const {
   if (!bound) return tl::unexpected(bound.error());
   const auto id = static_cast<std::uint32_t>(bound->words[0]);
   const std::lock_guard lock(bind_mutex_);
+  if (const std::uint64_t other = bound_.load(std::memory_order_relaxed); other >> protocol::kTargetBits == here->serial()) {
+    here->connection().releases()->Add(Releases::What::kFunction, id);  // another thread was quicker
+    return static_cast<std::uint32_t>(other & protocol::kMaxTarget);
+  }
   bound_.store(here->serial() << protocol::kTargetBits | id, std::memory_order_relaxed);
   releases_ = here->connection().releases();
   return id;

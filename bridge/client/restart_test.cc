@@ -5,8 +5,10 @@
 #include <signal.h>
 #include <sys/wait.h>
 
+#include <algorithm>
 #include <array>
 #include <atomic>
+#include <barrier>
 #include <cstring>
 #include <future>
 #include <optional>
@@ -103,6 +105,35 @@ TEST_F(Restart, ManyThreadsStartOneHost) {
   for (std::thread& thread : threads) thread.join();
   EXPECT_EQ(right, 8);
   EXPECT_EQ(session_->starts(), 2u);
+}
+
+TEST_F(Restart, AFunctionThatManyThreadsBindAtOnceIsBoundOnce) {
+  constexpr int kThreads = 8, kMore = 9;
+  auto add = Add();
+  Kill();
+  std::barrier ready(kThreads);
+  std::vector<std::thread> threads;
+  for (int i = 0; i < kThreads; ++i)
+    threads.emplace_back([&] {
+      (void)session_->LastError();  // opens the thread's channel
+      ready.arrive_and_wait();
+      EXPECT_EQ(add(1, 2), 3);
+    });
+  for (std::thread& thread : threads) thread.join();
+  const auto connection = session_->connection();
+  auto here = connection->Here();
+  ASSERT_TRUE(here);
+  connection->SendReleases(*here);
+  auto binding = MakeBinding({.result = kInt32, .arguments = {}}, connection->abi(), false);
+  ASSERT_TRUE(binding);
+  WireWriter wire;
+  wire.U32(0);  // the module
+  wire.Text("add_int");
+  Write(*binding, &wire);
+  // Numbers are given out from 0 on, those that were given back first.
+  std::uint64_t highest = 0;
+  for (int i = 0; i < kMore; ++i) highest = std::max(highest, (*here)->AskWithPayload(protocol::Verb::kBind, 0, wire.bytes(), "binding")->words[0]);
+  EXPECT_EQ(highest, 1u + kMore - 1u);
 }
 
 TEST_F(Restart, ThreadsLetGoOfHostsThatEnded) {
