@@ -256,6 +256,22 @@ TEST_F(Restart, TheTextOfTheLastHostIsKept) {
   EXPECT_EQ(session_->starts(), 2u);
 }
 
+TEST_F(Restart, AStartThatFailsIsTheCallsErrorAndTheNextCallTriesAgain) {
+  add_.reset();
+  const auto count = std::filesystem::temp_directory_path() / ("restart." + std::to_string(getpid()));
+  Open({.wine = WineCommand(std::vector<std::string>{
+            "/bin/sh", "-c", "printf x >> $0; [ $(wc -c < $0) -ne 2 ] || { echo not now >&2; exit 53; }; exec " SPANPROOF_TEST_WINE64 " \"$@\"", count})});
+  auto add = Add();
+  Kill();
+  auto tried = add.TryCall(1, 2);
+  ASSERT_FALSE(tried);
+  EXPECT_EQ(tried.error().code, ErrorCode::kDisconnected);
+  EXPECT_TRUE(Says(tried.error(), {"exited with status 53 during starting the host; it said: not now; the session starts anew with the next call"}));
+  EXPECT_EQ(add(1, 2), 3);
+  EXPECT_EQ(session_->starts(), 2u);
+  std::filesystem::remove(count);
+}
+
 TEST_F(Restart, StopIsForGood) {
   auto add = Add();
   session_->Stop();
@@ -275,6 +291,7 @@ TEST_F(Restart, StopEndsAStart) {
     auto tried = again.TryCall(1, 2);
     stopper.join();
     EXPECT_TRUE(tried || tried.error().code == ErrorCode::kCancelled) << tried.error().message;
+    EXPECT_TRUE(tried || Says(tried.error(), {"the session is over: start another"}));
     EXPECT_EQ(again.TryCall(1, 2).error().code, ErrorCode::kCancelled);
   }
 }

@@ -6,9 +6,7 @@
 namespace bridge {
 namespace {
 
-tl::unexpected<Error> Stopped() {
-  return Fail(ErrorCode::kCancelled, "the session was stopped; the session is over: start another");
-}
+Error Stopped() { return {ErrorCode::kCancelled, "the session was stopped; the session is over: start another", 0, 0}; }
 
 }  // namespace
 
@@ -32,7 +30,7 @@ Expected<std::shared_ptr<Connection>> SessionCore::StartHost() {
       starting_ = now;
       return !stopped_;
     };
-    if (!may_be_stopped(connection)) return Stopped();
+    if (!may_be_stopped(connection)) return tl::unexpected(Stopped());
     auto opened = connection->Open();
     (void)may_be_stopped(nullptr);
     if (opened) {
@@ -52,7 +50,7 @@ Expected<std::shared_ptr<Connection>> SessionCore::StartHost() {
 Expected<void> SessionCore::Replace(std::shared_ptr<Connection> connection) {
   {
     const std::lock_guard lock(mutex_);
-    if (stopped_) return Stopped();
+    if (stopped_) return tl::unexpected(Stopped());
     lasting_->mirrors.Begin(connection->serial());
     if (connection_) {
       if (auto text = connection_->TakeText()) {
@@ -93,6 +91,13 @@ Expected<Text> SessionCore::TakeText() {
   return text;
 }
 
+Error SessionCore::Unstarted(Error error) const {
+  const std::lock_guard lock(mutex_);
+  if (stopped_) return Stopped();
+  error.message += "; the session starts anew with the next call";
+  return error;
+}
+
 Expected<std::shared_ptr<Connection>> SessionCore::Connected() {
   const auto usable = [this] {
     auto connection = this->connection();
@@ -102,7 +107,7 @@ Expected<std::shared_ptr<Connection>> SessionCore::Connected() {
   const std::lock_guard starting(start_mutex_);
   if (auto connection = usable()) return connection;
   auto connection = StartHost();
-  if (!connection) return connection;
+  if (!connection) return tl::unexpected(Unstarted(std::move(connection.error())));
   if (auto replaced = Replace(*connection); !replaced) return tl::unexpected(replaced.error());
   return connection;
 }

@@ -41,6 +41,8 @@ class SessionCore {
   // The connection of now; a new one where that is due. Threads wait for the one that starts it.
   Expected<std::shared_ptr<Connection>> Connected();
   Expected<std::shared_ptr<Connection>> StartHost();
+  // What the caller is told where that failed.
+  Error Unstarted(Error error) const;
   Expected<void> Replace(std::shared_ptr<Connection> connection);
   void Sweep();
 
