@@ -336,6 +336,8 @@ Error Connection::SaidEnding() {
 Error Connection::Disconnected(const Conversation* whose, std::string_view what) {
   NoteEnd();
   const std::string ending = process_.Ending(500);
+  // A host that closed a channel and lives is of no use, and others may wait for it.
+  if (ending.empty() && ours()) process_.Kill();
   const std::lock_guard lock(reason_mutex_);
   Error error{ErrorCode::kDisconnected, "", 0, 0};
   if (reason_ && reason_->whose == whose && whose != nullptr) {

@@ -139,6 +139,29 @@ TEST_F(Lifecycle, EveryThreadThatWaitsIsToldOfTheHostsEnd) {
   EXPECT_EQ(told, 4);
 }
 
+TEST_F(Lifecycle, AHostThatClosedAChannelIsEnded) {
+  auto session = Start();
+  auto hang = session.Load(Dll("add_cdecl")).Function<void()>("hang");
+  std::atomic<bool> told{false};
+  std::thread waits([&] {
+    auto tried = hang.TryCall();
+    told = !tried && tried.error().code == ErrorCode::kDisconnected;
+  });
+  usleep(300000);
+  std::thread closes([&] {
+    auto close = session.Load("kernel32.dll").Function<int(Size)>("CloseHandle", {.convention = Convention::kStdcall});
+    Error error;
+    // The newest handles first: this thread's channel, and the end by which the host writes.
+    for (std::uint64_t handle = 0x1000; handle > 0 && error.message.empty(); handle -= 4)
+      if (auto tried = close.TryCall(Size{handle}); !tried) error = tried.error();
+    EXPECT_TRUE(Says(error, {"the host closed its channel during CloseHandle"}));
+    const bool ended = Within(milliseconds(5000), [&] { return told && HostsOf(getpid()).empty(); });
+    EXPECT_TRUE(ended) << "it is of no use any more, and another thread waits for it";
+  });
+  closes.join();
+  waits.join();
+}
+
 TEST_F(Lifecycle, TheHostKilledInsideACallbackEndsTheCall) {
   auto session = Start();
   auto twice = session.Load(Dll("callbacks_cdecl")).Function<int(Callback<int(int)>, int)>("call_twice");
