@@ -27,21 +27,22 @@ TEST(Ending, AThreadThatEndsDoesNotWaitForTheLoader) {
   const auto lock = Ntdll<LONG(WINAPI*)(ULONG, ULONG*, ULONG_PTR*)>("LdrLockLoaderLock");
   const auto unlock = Ntdll<LONG(WINAPI*)(ULONG, ULONG_PTR)>("LdrUnlockLoaderLock");
   g_ending = CreateEventW(nullptr, TRUE, FALSE, nullptr);
-  HANDLE begun = CreateEventW(nullptr, TRUE, FALSE, nullptr), end = CreateEventW(nullptr, TRUE, FALSE, nullptr);
+  HANDLE begun = CreateSemaphoreW(nullptr, 0, 2, nullptr), end = CreateEventW(nullptr, TRUE, FALSE, nullptr);
   HANDLE look = CreateEventW(nullptr, TRUE, FALSE, nullptr), looked = CreateEventW(nullptr, TRUE, FALSE, nullptr);
   const DWORD before = FlsAlloc(OnEnd);  // ends before that of WatchEnding
   WatchEnding(&ended);
   std::thread ends([&] {
     FlsSetValue(before, &g_ending);
-    SetEvent(begun);
+    ReleaseSemaphore(begun, 1, nullptr);
     WaitForSingleObject(end, INFINITE);
   });
   std::thread takes_the_lock([&] {
+    ReleaseSemaphore(begun, 1, nullptr);
     WaitForSingleObject(look, INFINITE);
     FlsFree(FlsAlloc(nullptr));
     SetEvent(looked);
   });
-  WaitForSingleObject(begun, INFINITE);
+  for (int i = 0; i < 2; ++i) WaitForSingleObject(begun, INFINITE);
   ULONG_PTR cookie = 0;
   ASSERT_EQ(lock(0, nullptr, &cookie), 0);
   SetEvent(end);
@@ -52,7 +53,7 @@ TEST(Ending, AThreadThatEndsDoesNotWaitForTheLoader) {
   ends.join();
   takes_the_lock.join();
   FlsFree(before);
-  for (HANDLE event : {g_ending, begun, end, look, looked}) CloseHandle(event);
+  for (HANDLE each : {g_ending, begun, end, look, looked}) CloseHandle(each);
 }
 
 }  // namespace
