@@ -301,8 +301,11 @@ void Connection::FreeCallback(std::uint32_t token, std::uint32_t host_id) {
 }
 
 void Connection::SendReleases(Conversation* here) {
-  while (!releases_->empty())
-    if (!here->AskWithPayload(protocol::Verb::kRelease, 0, releases_->Take(), "releasing functions and callbacks")) return;
+  while (!releases_->empty()) {
+    const std::vector<std::byte> taken = releases_->Take();
+    if (taken.empty()) return;  // another thread was first, and tells the host
+    if (!here->AskWithPayload(protocol::Verb::kRelease, 0, taken, "releasing functions and callbacks")) return;
+  }
 }
 
 Expected<Text> Connection::TakeText() {
