@@ -27,6 +27,13 @@ void Session::Invoked(const CallbackInfo& callback, std::span<const Slot> argume
   // A struct's place is the engine's to give and stays.
   *result = Slot{{}, result->aggregate};
   ProtocolThread& thread = Here();
+  struct Visit {
+    ~Visit() {
+      if (thread.foreign && thread.callbacks.empty()) session->Depart(thread);
+    }
+    Session* const session;
+    ProtocolThread& thread;
+  } const visit{this, thread};
   if (thread.foreign && !foreign_threads_) {
     foreign_callback_ = true;
     return;

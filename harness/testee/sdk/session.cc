@@ -21,8 +21,9 @@ constexpr std::chrono::seconds kPatience(5);  // at the session's end
 // made anew with another's id has it empty.
 struct Identity {
   std::uint64_t session = 0;
-  std::uint64_t generation = 0;
   ProtocolThread* thread = nullptr;
+  std::uint64_t generation = 0;  // the next two are of a thread of the DLL's
+  bool away = false;             // in no callback: the session may have forgotten it
 };
 thread_local Identity t_identity;
 
@@ -65,16 +66,17 @@ int Session::Run() {
   return status;
 }
 
-void Session::BeThread(ProtocolThread& thread) { t_identity = {serial_, traffic_.generation(), &thread}; }
+void Session::BeThread(ProtocolThread& thread) { t_identity = {serial_, &thread, thread.generation, false}; }
 
 ProtocolThread& Session::Here() {
-  if (t_identity.session == serial_) {
-    const ProtocolThread& thread = *t_identity.thread;
-    const bool stays = !thread.foreign || !thread.callbacks.empty();
-    if (stays || t_identity.generation == traffic_.generation()) return *t_identity.thread;
-  }
-  BeThread(traffic_.MeetForeign());
+  const bool known = t_identity.session == serial_;
+  if (!known || t_identity.away) BeThread(traffic_.Enter(known ? t_identity.thread : nullptr, t_identity.generation));
   return *t_identity.thread;
+}
+
+void Session::Depart(ProtocolThread& thread) {
+  t_identity.away = true;
+  traffic_.Depart(thread);
 }
 
 std::unique_lock<StateLock> Session::Lock() {

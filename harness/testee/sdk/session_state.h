@@ -63,7 +63,8 @@ class Session {
 
   // session.cc: threads and requests
   void BeThread(ProtocolThread& thread);
-  ProtocolThread& Here();  // the calling thread
+  ProtocolThread& Here();  // the calling thread; one of the DLL's until it departs
+  void Depart(ProtocolThread& thread);
   std::unique_lock<StateLock> Lock();  // names are then given for the calling thread
   void Work(ProtocolThread& thread);
   void Carry(const json& message);

@@ -12,6 +12,7 @@
 
 #include "harness/testee/sdk/script_channel.h"
 #include "harness/testee/sdk/session.h"
+#include "harness/testee/sdk/traffic.h"
 
 namespace spanproof {
 namespace {
@@ -406,6 +407,24 @@ TEST_F(ThreadsTest, BindsWhatAReturnedPointerLeadsToUntilReset) {
   EXPECT_EQ(Answer(bound)["result"], "i32:00000005");
   EXPECT_EQ(Kind(null), "invalid");
   EXPECT_EQ(Kind(forgotten), "invalid");
+}
+
+TEST(Traffic, KeepsOfTheDllsThreadsThoseSinceTheLastResetAndThoseInACallback) {
+  ScriptChannel channel;
+  Traffic traffic(channel, {});
+  ProtocolThread* const first = &traffic.Enter(nullptr, 0);
+  ProtocolThread& second = traffic.Enter(nullptr, 0);
+  EXPECT_EQ(first->name + second.name, "dll1dll2");
+  const std::uint64_t generation = first->generation;
+  traffic.Depart(*first);
+  EXPECT_EQ(&traffic.Enter(first, generation), first);
+  traffic.Depart(*first);
+  EXPECT_EQ(traffic.foreign_kept(), 2u);
+  traffic.ForgetForeign();
+  EXPECT_EQ(traffic.foreign_kept(), 1u);
+  EXPECT_EQ(traffic.Enter(first, generation).name, "dll1");
+  traffic.Depart(second);
+  EXPECT_EQ(traffic.foreign_kept(), 1u);
 }
 
 }  // namespace

@@ -233,14 +233,24 @@ void Traffic::Leave(ProtocolThread& thread, std::size_t depth) {
   }
 }
 
-ProtocolThread& Traffic::MeetForeign() {
+ProtocolThread& Traffic::Enter(ProtocolThread* known, std::uint64_t generation) {
   const std::lock_guard lock(mutex_);
-  auto& thread = foreign_.emplace_back(std::make_unique<ProtocolThread>());
-  thread->name = "dll" + std::to_string(foreign_.size() - foreign_before_);
-  thread->number = next_number_++;
-  thread->foreign = true;
-  thread->generation = generation_;
-  return *thread;
+  if (known == nullptr || generation != generation_) {
+    known = foreign_.emplace_back(std::make_unique<ProtocolThread>()).get();
+    known->name = "dll" + std::to_string(++met_);
+    known->number = next_number_++;
+    known->foreign = true;
+    known->generation = generation_;
+  }
+  known->visiting = true;
+  return *known;
+}
+
+void Traffic::Depart(ProtocolThread& thread) {
+  const std::lock_guard lock(mutex_);
+  thread.visiting = false;
+  if (thread.generation == generation_) return;
+  std::erase_if(foreign_, [&](const auto& one) { return one.get() == &thread; });
 }
 
 void Traffic::Cancel(bool foreign_only) {
@@ -253,9 +263,15 @@ void Traffic::Cancel(bool foreign_only) {
 
 void Traffic::ForgetForeign() {
   const std::lock_guard lock(mutex_);
-  foreign_before_ = foreign_.size();
+  met_ = 0;
   ++generation_;
+  std::erase_if(foreign_, [](const auto& thread) { return !thread->visiting; });
   Cancel(true);
+}
+
+std::size_t Traffic::foreign_kept() {
+  const std::lock_guard lock(mutex_);
+  return foreign_.size();
 }
 
 bool Traffic::EndWorkers() {

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <atomic>
 #include <condition_variable>
 #include <cstdint>
 #include <deque>
@@ -49,6 +48,7 @@ struct ProtocolThread {
   std::vector<std::shared_ptr<OpenCallback>> callbacks;
 
   // Traffic's, under its lock.
+  bool visiting = false;  // a foreign one's: between Enter and Depart
   std::deque<nlohmann::json> queue;
   bool busy = false;  // a request is under way
   bool ending = false;
@@ -90,10 +90,13 @@ class Traffic {
   // Callbacks of the thread from the `depth`th on are over, answered or not.
   void Leave(ProtocolThread& thread, std::size_t depth);
 
-  // A thread of the DLL's, named by its order of appearance since ForgetForeign.
-  ProtocolThread& MeetForeign();
+  // The calling thread is one of the DLL's, and calls back: `known` is what it was the last time, in this generation of
+  // names, or it gets a name by its order of appearance. Stays until Depart, or ForgetForeign after it.
+  ProtocolThread& Enter(ProtocolThread* known, std::uint64_t generation);
+  void Depart(ProtocolThread& thread);
   // Cancels their open callbacks and counts anew.
   void ForgetForeign();
+  std::size_t foreign_kept();  // how many take memory
   // Ends the tester's other threads; false, and nothing done, while one is busy.
   bool EndWorkers();
   // Nothing is sent or handed out any more, all callbacks are cancelled. Whether every
@@ -102,8 +105,6 @@ class Traffic {
 
   // The process's exit status for an end that "bye" did not bring about.
   int EndedStatus();
-  // Of the names of foreign threads.
-  std::uint64_t generation() const { return generation_; }
 
  private:
   using json = nlohmann::json;
@@ -125,8 +126,8 @@ class Traffic {
   std::condition_variable progress_;  // a thread became free, the input ended
   ProtocolThread main_;
   std::map<std::string, std::unique_ptr<ProtocolThread>> workers_;
-  std::vector<std::unique_ptr<ProtocolThread>> foreign_;  // who calls back may hold them, so until the end
-  std::size_t foreign_before_ = 0;                        // met before the last ForgetForeign
+  std::vector<std::unique_ptr<ProtocolThread>> foreign_;  // of now, and those of before that still visit
+  std::size_t met_ = 0;                                   // since the last ForgetForeign
   struct Asked {
     std::shared_ptr<OpenCallback> callback;
     ProtocolThread* thread;
@@ -138,7 +139,7 @@ class Traffic {
   bool input_over_ = false;
   int input_status_ = kInputEnded;
   bool closed_ = false;
-  std::atomic<std::uint64_t> generation_ = 1;
+  std::uint64_t generation_ = 1;  // of the names of foreign threads
   std::thread reader_;
 };
 
