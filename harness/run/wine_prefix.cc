@@ -34,13 +34,20 @@ std::string ShortHash(const std::string& text) {
   return digits;
 }
 
+fs::path FontsFile(const fs::path& prefix) { return prefix.string() + ".fonts"; }
+
 }  // namespace
 
 std::vector<std::pair<std::string, std::string>> WineEnvironment(const fs::path& prefix) {
   return {{"WINEPREFIX", prefix.string()},
           {"WINEDEBUG", "-all"},
           {"WINEDLLOVERRIDES", "mscoree,mshtml="},
-          {"LC_ALL", "C.UTF-8"}};
+          {"LC_ALL", "C.UTF-8"},
+          // What else libraries below Wine would say on standard error, as if a DLL had printed it: Wine 10.0's explorer,
+          // started by whoever enters an apartment first, looks for a Wayland display and for fonts (and takes patterns as
+          // relative to its folder, which has no name where the server was started in another mount namespace).
+          {"XDG_RUNTIME_DIR", prefix.string()},
+          {"FONTCONFIG_FILE", FontsFile(prefix).string()}};
 }
 
 fs::path CacheFolder() {
@@ -98,6 +105,11 @@ bool WinePrefix::TryLock(const fs::path& path) {
 
 Expected<void> WinePrefix::Make(const std::function<void(const std::string&)>& told) {
   std::error_code error;
+  // No fonts: nobody looks at what a DLL draws.
+  std::ofstream fonts(FontsFile(path_), std::ios::trunc);
+  fonts << "<?xml version=\"1.0\"?>\n<!DOCTYPE fontconfig SYSTEM \"fonts.dtd\">\n<fontconfig/>\n";
+  fonts.close();
+  if (!fonts) return Fail(ErrorCode::kInvalidArgument, "cannot write " + FontsFile(path_).string());
   const fs::path made = path_.string() + ".made";
   if (fs::exists(made, error) && fs::exists(path_ / "system.reg", error)) return {};
   if (fs::exists(path_ / "system.reg", error)) {

@@ -15,7 +15,8 @@
 namespace spanproof {
 
 // The environment of every program under Wine: with LC_ALL=C non-ASCII paths
-// fail with 126, and without the overrides a new prefix asks for downloads.
+// fail with 126, without the overrides a new prefix asks for downloads, and what
+// looks for fonts and displays talks.
 std::vector<std::pair<std::string, std::string>> WineEnvironment(
     const std::filesystem::path& prefix);
 
