@@ -86,6 +86,7 @@ std::string RenderHtml(const Results& results) {
       Name(results.colour()), kStyle, EscapeXml(BaselineSentence(results)),
       EscapeXml(results.program), EscapeXml(results.started), results.seconds,
       results.interrupted ? ", interrupted" : "");
+  if (const std::string plan = PlanSentence(results.plan); !plan.empty()) html += "<p>" + EscapeXml(plan) + "</p>\n";
   html += Lanes(results) + FindingsTable(results) + Comparisons(results);
   for (const std::string& note : results.notes) html += "<p>Note: " + EscapeXml(note) + "</p>\n";
   return html + Verdicts(results) + "</body></html>\n";

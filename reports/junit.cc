@@ -31,6 +31,15 @@ std::string Extra(const std::string& lane, const std::string& name, const std::s
                      EscapeXml(lane), EscapeXml(name), EscapeXml(message));
 }
 
+std::string Properties(const RunPlan& plan) {
+  std::string xml;
+  for (const auto& [name, value] : {std::pair{"suite", plan.suite}, {"filter", plan.filter}, {"shard", plan.shard.Spell()}}) {
+    if (value.empty()) continue;
+    xml += fmt::format("      <property name=\"{}\" value=\"{}\"/>\n", name, EscapeXml(value));
+  }
+  return xml.empty() ? xml : "    <properties>\n" + xml + "    </properties>\n";
+}
+
 }  // namespace
 
 std::string RenderJunit(const Results& results) {
@@ -64,8 +73,8 @@ std::string RenderJunit(const Results& results) {
     }
     xml += fmt::format(
         "  <testsuite name=\"{}\" tests=\"{}\" failures=\"{}\" errors=\"{}\" skipped=\"{}\" "
-        "timestamp=\"{}\">\n{}  </testsuite>\n",
-        EscapeXml(name), tests, failures, errors, skipped, EscapeXml(results.started), cases);
+        "timestamp=\"{}\">\n{}{}  </testsuite>\n",
+        EscapeXml(name), tests, failures, errors, skipped, EscapeXml(results.started), Properties(results.plan), cases);
   }
   return xml + "</testsuites>\n";
 }

@@ -12,6 +12,7 @@ std::string RenderMarkdown(const Results& results) {
                                  Name(results.colour()), EscapeMarkdown(BaselineSentence(results)),
                                  EscapeMarkdown(results.program), EscapeMarkdown(results.started),
                                  results.seconds);
+  if (const std::string plan = PlanSentence(results.plan); !plan.empty()) page += EscapeMarkdown(plan) + "\n\n";
   page += "| lane | pass | known-fail | fail | crash | timeout | unsupported | skipped | other |\n"
           "| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |\n";
   for (const LaneCounts& lane : CountLanes(results)) {

@@ -27,6 +27,9 @@ std::string RenderTerminal(const Results& results, bool colours);
 // What the baseline is worth, in one sentence: the truth needs a native one.
 std::string BaselineSentence(const Results& results);
 
+// What was run, in one sentence, where that was not the whole suite; else empty.
+std::string PlanSentence(const RunPlan& plan);
+
 // results.json, junit.xml, report.md and index.html in the folder.
 Expected<void> WriteReports(const Results& results, const std::filesystem::path& folder);
 

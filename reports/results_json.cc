@@ -33,6 +33,7 @@ Json OfLane(const LaneResult& lane) {
   json["must_fail"] = lane.must_fail;
   json["trace"] = lane.trace;
   json["problems"] = lane.problems;
+  json["pending"] = lane.pending;
   return json;
 }
 
@@ -41,7 +42,12 @@ Json OfVerdict(const Verdict& verdict) {
           {"lane", verdict.lane},
           {"outcome", Name(verdict.outcome)},
           {"message", verdict.message},
-          {"nanoseconds", verdict.nanoseconds}};
+          {"nanoseconds", verdict.nanoseconds},
+          {"file", verdict.file}};
+}
+
+Json OfPlan(const RunPlan& plan) {
+  return {{"suite", plan.suite}, {"filter", plan.filter}, {"shard", plan.shard.Spell()}};
 }
 
 Json OfComparison(const LaneComparison& comparison) {
@@ -111,7 +117,14 @@ LaneResult ToLane(const Json& json) {
   lane.must_fail = Flag(json, "must_fail");
   lane.trace = Text(json, "trace");
   lane.problems = Texts(json, "problems");
+  lane.pending = Texts(json, "pending");
   return lane;
+}
+
+RunPlan ToPlan(const Json& json) {
+  const auto shard = ParseShard(Text(json, "shard"));
+  if (!shard) throw Malformed{shard.error().message};
+  return {Text(json, "suite"), Text(json, "filter"), *shard};
 }
 
 LaneComparison ToComparison(const Json& json) {
@@ -133,7 +146,8 @@ std::string RenderJson(const Results& results) {
             {"seconds", results.seconds},
             {"interrupted", results.interrupted},
             {"colour", Name(results.colour())},
-            {"baseline", BaselineSentence(results)}};
+            {"baseline", BaselineSentence(results)},
+            {"plan", OfPlan(results.plan)}};
   for (const char* list : {"lanes", "verdicts", "comparisons"}) json[list] = Json::array();
   for (const LaneResult& one : results.lanes) json["lanes"].push_back(OfLane(one));
   for (const Verdict& one : results.verdicts) json["verdicts"].push_back(OfVerdict(one));
@@ -156,12 +170,13 @@ Expected<Results> ParseResults(const std::string& text) {
     results.seconds = At(json, "seconds", Json::value_t::number_float).get<double>();
     results.interrupted = Flag(json, "interrupted");
     results.notes = Texts(json, "notes");
+    results.plan = ToPlan(At(json, "plan", Json::value_t::object));
     for (const Json& one : ListOf(json, "lanes")) results.lanes.push_back(ToLane(one));
     for (const Json& one : ListOf(json, "verdicts")) {
       results.verdicts.push_back(
           {Text(one, "case"), Text(one, "lane"), OutcomeNamed(Text(one, "outcome")),
            Text(one, "message"),
-           At(one, "nanoseconds", Json::value_t::number_unsigned).get<std::uint64_t>()});
+           At(one, "nanoseconds", Json::value_t::number_unsigned).get<std::uint64_t>(), Text(one, "file")});
     }
     for (const Json& one : ListOf(json, "comparisons")) {
       results.comparisons.push_back(ToComparison(one));

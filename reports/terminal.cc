@@ -57,6 +57,7 @@ std::string RenderTerminal(const Results& results, bool colours) {
   }
   text += '\n';
   for (const std::string& note : results.notes) text += "note: " + Printable(note) + "\n";
+  if (const std::string plan = PlanSentence(results.plan); !plan.empty()) text += Printable(plan) + "\n";
   text += BaselineSentence(results) + "\n";
   const Colour colour = results.colour();
   const char* code = colour == Colour::kGreen ? kGreen : kRed;

@@ -41,26 +41,25 @@ Expected<std::optional<MustFailList>> LoadMustFail(const std::filesystem::path& 
   }
 }
 
-std::vector<std::string> CheckMustFail(const MustFailList& list,
-                                       const std::vector<Verdict>& verdicts, bool complete) {
-  std::vector<std::string> problems;
+ListProblems CheckMustFail(const MustFailList& list, const std::vector<Verdict>& verdicts) {
+  ListProblems problems;
   const auto listed = [&](const std::string& id) {
     return std::any_of(list.passes.begin(), list.passes.end(),
                        [&](const auto& one) { return one.id == id; });
   };
   for (const Verdict& verdict : verdicts) {
     if (verdict.outcome == Outcome::kPass && !listed(verdict.id)) {
-      problems.push_back(verdict.id + " passes though this testee does nothing: sharpen it, or "
-                                      "list it with its reason");
+      problems.found.push_back(verdict.id + " passes though this testee does nothing: sharpen it, or "
+                                            "list it with its reason");
     }
   }
   for (const auto& pass : list.passes) {
     const auto found = std::find_if(verdicts.begin(), verdicts.end(),
                                     [&](const Verdict& one) { return one.id == pass.id; });
     if (found == verdicts.end()) {
-      if (complete) problems.push_back(pass.id + " is listed to pass, but there is no such case");
+      problems.pending.push_back(pass.id + " is listed to pass, but there is no such case");
     } else if (found->outcome != Outcome::kPass) {
-      problems.push_back(pass.id + " is listed to pass, but its outcome is " +
+      problems.found.push_back(pass.id + " is listed to pass, but its outcome is " +
                          std::string(Name(found->outcome)));
     }
   }

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "harness/check/list_problems.h"
 #include "harness/model/error.h"
 #include "harness/model/record.h"
 
@@ -26,9 +27,8 @@ struct MustFailList {
 // lists a case twice or one without a reason.
 Expected<std::optional<MustFailList>> LoadMustFail(const std::filesystem::path& file);
 
-// What is wrong: passes that are not listed, and listed cases which do not
-// pass. A listed case that was not run at all is wrong only if `complete`.
-std::vector<std::string> CheckMustFail(const MustFailList& list,
-                                       const std::vector<Verdict>& verdicts, bool complete);
+// Passes that are not listed, and listed cases which do not pass; pending are
+// listed cases that were not run at all.
+ListProblems CheckMustFail(const MustFailList& list, const std::vector<Verdict>& verdicts);
 
 }  // namespace spanproof

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "harness/model/results.h"
 #include "harness/run/installation.h"
 #include "harness/run/lane.h"
 
@@ -26,6 +27,7 @@ struct RunArguments {
   std::vector<std::string> lanes;
   std::vector<std::filesystem::path> testees;  // manifests beside the installed ones
   std::string filter;
+  std::string shard;              // "2/3"; empty: all
   std::filesystem::path suite;   // empty: the installed one
   std::filesystem::path output;  // empty: spanproof-report in the current folder
   std::filesystem::path traces;  // empty: `traces` in the output folder
@@ -45,9 +47,13 @@ int ListCases(const Registry& registry, const RunArguments& arguments);
 int ListTopics(const Registry& registry, const RunArguments& arguments);
 int ListLanes(const Registry& registry, const RunArguments& arguments);
 int ListTypes(bool markdown);
+int MergeReports(const std::vector<std::filesystem::path>& folders, const std::filesystem::path& output);
 int CompareFiles(const std::filesystem::path& left, const std::filesystem::path& right);
 int ExportFile(const std::filesystem::path& trace, bool salvage);
 int Doctor(const Registry& registry, const RunArguments& arguments);
+
+// Writes all reports to the folder, the short one to standard output; the exit status.
+int Report(const Results& results, const std::filesystem::path& output);
 
 // "spanproof: MESSAGE" on standard error, and 2.
 int Complain(const Error& error);

@@ -35,6 +35,13 @@ void AddRunOptions(CLI::App* command, RunArguments* arguments) {
                       "bridge@wine-8.0; may be given again (default: inproc and bridge)");
   AddSuiteOptions(command, arguments);
   AddLaneOptions(command, arguments);
+  command->add_option("--shard", arguments->shard,
+                      "K/N: the K-th of N parts of the suite, as 2/3. A part is of whole case files, by a\n"
+                      "hash of their names, and so the same everywhere; `merge` joins the reports")
+      ->check([](const std::string& text) {
+        const auto shard = ParseShard(text);
+        return shard ? std::string() : shard.error().message;
+      });
   command->add_option("--expect", arguments->expect,
                       "folder of lists of what testees are known to fail, TESTEE.json\n"
                       "(default: expectations in the suite)")
@@ -73,6 +80,7 @@ int Main(int count, char** words) {
 
   RunArguments arguments;
   std::filesystem::path left, right, trace;
+  std::vector<std::filesystem::path> shards;
   bool lanes = false, topics = false, salvage = false;
   auto* run = app.add_subcommand(
       "run", "Run the suite on some lanes, compare them with the baseline, write reports");
@@ -104,6 +112,11 @@ int Main(int count, char** words) {
       "compare", "Compare two traces: one line for each difference, status 1 if there is any");
   compare->add_option("left", left, "a trace, the truth as a rule")->required();
   compare->add_option("right", right, "the other trace")->required();
+  auto* merge = app.add_subcommand(
+      "merge", "Join the reports of all shards of a run into one, as if it had been run whole");
+  merge->add_option("shards", shards, "the report folders of `run --shard`, in any order")->required();
+  merge->add_option("--output", arguments.output, "folder for the report of the whole")->required();
+  merge->footer(kFooter);
   auto* exported = app.add_subcommand("export", "Write a trace as JSON to standard output");
   exported->add_option("trace", trace)->required();
   exported->add_flag("--salvage", salvage, "of a damaged trace, what stands before the damage");
@@ -118,6 +131,7 @@ int Main(int count, char** words) {
   }
 
   if (*types) return ListTypes(markdown);
+  if (*merge) return MergeReports(shards, arguments.output);
   if (*compare) return CompareFiles(left, right);
   if (*exported) return ExportFile(trace, salvage);
   const auto registry = MakeRegistry(arguments);

@@ -135,6 +135,7 @@ struct Verdict {
   Outcome outcome = Outcome::kNotRun;
   std::string message;  // place and difference; the reason where it was not run
   std::uint64_t nanoseconds = 0;
+  std::string file = {};  // of the case, relative to the suite, with slashes
 };
 
 }  // namespace spanproof

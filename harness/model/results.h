@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "harness/model/record.h"
+#include "harness/model/run_plan.h"
 
 namespace spanproof {
 
@@ -18,9 +19,11 @@ struct LaneResult {
   bool must_fail = false;              // a testee that does nothing: passing is what is wrong
   std::string trace;                   // file, relative to the report's folder; empty: none
   std::vector<std::string> problems;   // beyond the verdicts: it did not start, a stale expectation...
+  std::vector<std::string> pending;    // of a shard: problems if no other shard says otherwise
   bool operator==(const LaneResult& other) const {
     return environment.lane == other.environment.lane && baseline == other.baseline &&
-           must_fail == other.must_fail && trace == other.trace && problems == other.problems;
+           must_fail == other.must_fail && trace == other.trace && problems == other.problems &&
+           pending == other.pending;
   }
 };
 
@@ -49,8 +52,9 @@ struct Results {
   std::string started;  // UTC, ISO 8601
   double seconds = 0;
   bool interrupted = false;
+  RunPlan plan;
   std::vector<LaneResult> lanes;
-  std::vector<Verdict> verdicts;
+  std::vector<Verdict> verdicts;  // lane by lane, in the order of the suite
   std::vector<LaneComparison> comparisons;
   std::vector<std::string> notes;  // lanes that could not be, a baseline that is missing
 

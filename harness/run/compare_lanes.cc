@@ -2,13 +2,17 @@
 #include "harness/run/compare_lanes.h"
 
 #include <algorithm>
+#include <map>
 #include <set>
+#include <string_view>
 
 #include "harness/trace/diff.h"
 #include "harness/trace/reader.h"
 
 namespace spanproof {
 namespace {
+
+constexpr std::string_view kNoBaseline = "no baseline ran beside ";
 
 std::string ArchitectureOf(const LaneResult& lane) {
   const std::string& name = lane.environment.lane;
@@ -52,14 +56,34 @@ std::set<std::string> KnownToFail(const Results& results, const std::string& lan
   return ids;
 }
 
+std::map<std::string, std::size_t> PlacesOf(const Results& results, const std::string& lane) {
+  std::map<std::string, std::size_t> places;
+  for (const Verdict& verdict : results.verdicts) {
+    if (verdict.lane == lane) places.emplace(verdict.id, places.size());
+  }
+  return places;
+}
+
+// Traces have the order in which their lanes ran.
+void Sort(const std::map<std::string, std::size_t>& places, std::vector<LaneDifference>* differences) {
+  const auto place = [&](const LaneDifference& one) {
+    const auto found = places.find(one.id);
+    return found == places.end() ? places.size() : found->second;
+  };
+  std::stable_sort(differences->begin(), differences->end(),
+                   [&](const auto& left, const auto& right) { return place(left) < place(right); });
+}
+
 }  // namespace
 
 Expected<void> CompareLanes(const std::filesystem::path& folder, Results* results) {
+  results->comparisons.clear();
+  std::erase_if(results->notes, [](const std::string& one) { return one.starts_with(kNoBaseline); });
   for (const LaneResult& lane : results->lanes) {
     if (lane.must_fail || lane.trace.empty()) continue;
     const LaneResult* baseline = BaselineFor(lane, results->lanes);
     if (baseline == nullptr) {
-      results->notes.push_back("no baseline ran beside " + lane.environment.lane +
+      results->notes.push_back(std::string(kNoBaseline) + lane.environment.lane +
                                ": its trace was compared with nothing");
       continue;
     }
@@ -83,6 +107,7 @@ Expected<void> CompareLanes(const std::filesystem::path& folder, Results* result
                                         std::move(one.difference.left),
                                         std::move(one.difference.right)});
     }
+    Sort(PlacesOf(*results, lane.environment.lane), &comparison.differences);
     results->comparisons.push_back(std::move(comparison));
   }
   return {};

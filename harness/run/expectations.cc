@@ -87,15 +87,14 @@ Expected<std::optional<std::vector<KnownFailure>>> LoadKnownFailures(const std::
   }
 }
 
-std::vector<std::string> HoldToKnownFailures(const std::vector<KnownFailure>& list,
-                                             const Circumstances& here, const std::string& lane,
-                                             bool complete, std::vector<Verdict>* verdicts) {
-  std::vector<std::string> problems;
+ListProblems HoldToKnownFailures(const std::vector<KnownFailure>& list, const Circumstances& here,
+                                 const std::string& lane, std::vector<Verdict>* verdicts) {
+  ListProblems problems;
   std::vector<const KnownFailure*> entries;
   for (const KnownFailure& entry : list) {
     if (!entry.lane.empty() && !MatchGlob(entry.lane, lane)) continue;
     const auto why_not = WhyNot(entry.when, here);
-    if (!why_not) problems.push_back("expectation \"" + entry.cases + "\": " + why_not.error().message);
+    if (!why_not) problems.found.push_back("expectation \"" + entry.cases + "\": " + why_not.error().message);
     if (why_not && why_not->empty()) entries.push_back(&entry);
   }
   std::vector<bool> matched(entries.size());
@@ -112,8 +111,9 @@ std::vector<std::string> HoldToKnownFailures(const std::vector<KnownFailure>& li
     }
     if (chosen != nullptr) Hold(*chosen, &verdict);
   }
-  for (std::size_t i = 0; complete && i < entries.size(); ++i) {
-    if (!matched[i]) problems.push_back("stale: expectation \"" + entries[i]->cases + "\" matches no case that was judged");
+  for (std::size_t i = 0; i < entries.size(); ++i) {
+    if (matched[i]) continue;
+    problems.pending.push_back("stale: expectation \"" + entries[i]->cases + "\" matches no case that was judged");
   }
   return problems;
 }

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "harness/check/list_problems.h"
 #include "harness/model/case.h"
 #include "harness/model/results.h"
 #include "harness/run/condition.h"
@@ -32,11 +33,10 @@ Expected<std::optional<std::vector<KnownFailure>>> LoadKnownFailures(const std::
 
 // Holds a lane's verdicts against the list. A failure as it is listed becomes
 // known-fail; a pass that is listed as a failure becomes unexpected-pass; a failure of
-// another kind or message stays, and says what was listed. Returns what is wrong with
-// the list: entries for this lane that match no case that came to be judged; none if
-// not `complete`, or a condition that cannot be read.
-std::vector<std::string> HoldToKnownFailures(const std::vector<KnownFailure>& list,
-                                             const Circumstances& here, const std::string& lane,
-                                             bool complete, std::vector<Verdict>* verdicts);
+// another kind or message stays, and says what was listed. Wrong with the list are
+// conditions that cannot be read; pending are entries for this lane that match no case
+// which came to be judged.
+ListProblems HoldToKnownFailures(const std::vector<KnownFailure>& list, const Circumstances& here,
+                                 const std::string& lane, std::vector<Verdict>* verdicts);
 
 }  // namespace spanproof

@@ -24,12 +24,12 @@ class LaneRunner {
 
   Expected<LaneOutcome> Run() {
     std::size_t cases = 0;
-    for (const CaseFile& file : run_.files) cases += Wanted(file).size();
+    for (const PlannedFile& file : run_.files) cases += file.cases.size();
     run_.observer->LaneBegins(run_.lane.Name(), cases);
     outcome_.result.environment.lane = run_.lane.Name();
     outcome_.result.environment.testee = run_.lane.testee.name;
     outcome_.result.baseline = IsBaseline(run_.lane);
-    for (const CaseFile& file : run_.files) {
+    for (const PlannedFile& file : run_.files) {
       if (auto ran = RunFile(file); !ran) return tl::unexpected(ran.error());
     }
     if (writer_) {
@@ -40,20 +40,13 @@ class LaneRunner {
   }
 
  private:
-  std::vector<const Case*> Wanted(const CaseFile& file) const {
-    std::vector<const Case*> wanted;
-    for (const Case& one : file.cases) {
-      if (run_.filter.empty() || MatchGlob(run_.filter, one.id)) wanted.push_back(&one);
-    }
-    return wanted;
-  }
-
   bool Interrupted() const { return run_.interrupt != nullptr && run_.interrupt->raised(); }
 
-  Expected<void> RunFile(const CaseFile& file) {
+  Expected<void> RunFile(const PlannedFile& planned) {
+    const CaseFile& file = *planned.file;
     bool declared = false;
-    for (const Case* spec : Wanted(file)) {
-      Verdict verdict{spec->id, run_.lane.Name(), Outcome::kNotRun, "", 0};
+    for (const Case* spec : planned.cases) {
+      Verdict verdict{spec->id, run_.lane.Name(), Outcome::kNotRun, "", 0, planned.name};
       run_.observer->CaseBegins(spec->id);
       const auto begin = std::chrono::steady_clock::now();
       if (Interrupted()) {
@@ -72,7 +65,7 @@ class LaneRunner {
       run_.observer->CaseEnds(verdict);
       outcome_.verdicts.push_back(std::move(verdict));
     }
-    EndTestee();
+    EndTestee(planned);
     return {};
   }
 
@@ -220,11 +213,10 @@ class LaneRunner {
     return done;
   }
 
-  void EndTestee() {
+  void EndTestee(const PlannedFile& file) {
     if (testee_) {
       if (const auto goodbye = testee_->Bye(); !goodbye && !Interrupted()) {
-        outcome_.result.problems.push_back("a testee did not end well: " +
-                                           goodbye.error().message);
+        outcome_.result.problems.push_back(file.name + ": its testee did not end well: " + goodbye.error().message);
       }
     }
     cases_.reset();

@@ -8,10 +8,10 @@
 #include <string>
 #include <vector>
 
-#include "harness/model/case.h"
-#include "harness/model/results.h"
 #include "harness/run/interrupt.h"
 #include "harness/run/lane.h"
+#include "harness/run/lane_outcome.h"
+#include "harness/run/plan.h"
 #include "harness/run/wine_prefix.h"
 #include "harness/testee/process_testee.h"
 #include "harness/trace/writer.h"
@@ -30,8 +30,7 @@ class RunObserver {
 struct LaneRun {
   const Lane& lane;
   const Installation& installation;
-  const std::vector<CaseFile>& files;
-  std::string filter;                    // glob over case ids; empty: all
+  const std::vector<PlannedFile>& files;
   std::string suite_revision;
   std::filesystem::path trace_file;
   std::chrono::milliseconds deadline{10000};
@@ -40,13 +39,8 @@ struct LaneRun {
   RunObserver* observer = nullptr;
 };
 
-// All cases that the filter lets through, in a fresh testee for each file and
-// after each crash. Verdicts come in the order of the cases, one for each; the
+// All cases of the plan, in a fresh testee for each file and after each crash. Verdicts come in the order of the cases, one for each; the
 // trace holds the cases that came to be judged. An error: no trace could be written.
-struct LaneOutcome {
-  LaneResult result;
-  std::vector<Verdict> verdicts;
-};
 Expected<LaneOutcome> RunLane(const LaneRun& run);
 
 }  // namespace spanproof

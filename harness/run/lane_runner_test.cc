@@ -42,7 +42,7 @@ LaneOutcome RunOn(const std::string& mode, std::vector<CaseFile> files) {
   const Lane lane{manifest, "win64", std::nullopt};
   const Installation installation{testing::TempDir()};
   Silent observer;
-  auto outcome = RunLane({lane, installation, files, "", "r1",
+  auto outcome = RunLane({lane, installation, PlanFiles(files, "", {}), "r1",
                           std::filesystem::path(testing::TempDir()) / "faulty.trace",
                           std::chrono::milliseconds(500), nullptr, nullptr, &observer});
   EXPECT_TRUE(outcome) << outcome.error().message;
