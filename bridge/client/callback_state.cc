@@ -81,9 +81,12 @@ struct Held {
   bool writable = false;
 };
 
+bool Readable(const Access* access, const std::byte* at, std::uint64_t bytes) { return access == nullptr || access->unreadable(at, bytes) == nullptr; }
+
 // Those of `mine`, which Unpack made; what nothing follows becomes this process's where it means memory that is known.
 std::vector<Held> ShowPointers(const Plan& plan, std::span<const Instance> mine, Conversation* conversation) {
   std::vector<Held> all;
+  const Access* const access = conversation->connection().access();
   for (const Instance& one : mine) {
     if (one.node == nullptr || one.lent) continue;  // what was lent may be gone when the handler returns
     const Node& node = *one.node;
@@ -101,7 +104,9 @@ std::vector<Held> ShowPointers(const Plan& plan, std::span<const Instance> mine,
         Held held = at(spot);
         held.raw = LoadPointer(held.frame, plan.frame_pointer);
         held.shown = held.raw == 0 ? 0 : conversation->OwnOf(held.raw);
-        if (held.shown != held.raw) StorePointer(held.local, held.shown, plan.local_pointer);
+        // What an open call sent as const may lie where nothing can be written: it is as it was.
+        if (held.shown != held.raw && StorePointer(held.local, held.shown, plan.local_pointer, access) != nullptr)
+          held.shown = LoadPointer(held.local, plan.local_pointer);
         all.push_back(held);
       }
     }
@@ -172,7 +177,7 @@ Expected<std::shared_ptr<const CallbackState>> CallbackState::Make(const Signatu
 
 std::uint64_t CallbackState::Run(Conversation* conversation, const protocol::Words& line) const {
   const Serving serving(&conversation->connection());
-  if (!conversation->loans().empty()) [[unlikely]] conversation->SettleLoans();
+  if (!conversation->loans().empty()) [[unlikely]] ValueOrThrow(conversation->SettleLoans());
   if (in_line_) [[likely]] {
     std::array<std::uint64_t, protocol::kWords + 1> words;
     std::copy_n(line.begin(), protocol::kWords, words.begin());
@@ -207,20 +212,21 @@ std::uint64_t CallbackState::RunWithMemory(Conversation* conversation, const std
   std::vector<Held> held;
   if (holds_pointers_) held = ShowPointers(plan_, mine(), conversation);
   const auto write_back = [&] {
-    for (Held& one : held) one.now = LoadPointer(one.local, plan_.local_pointer);
-    WriteBack(plan_, mine());
+    for (Held& one : held) one.now = Readable(origin.access, one.local, plan_.local_pointer) ? LoadPointer(one.local, plan_.local_pointer) : one.shown;
+    auto done = WriteBack(plan_, mine(), origin.access);
     for (const Instance& one : mine())
       if (one.lent) [[unlikely]] conversation->loans().Refresh(plan_, one);
     TakePointers(plan_, held, {conversation, instances.size()});
+    return done;
   };
   std::uint64_t result;
   try {
     result = CallHandler(conversation, words.data(), room);
   } catch (...) {
-    write_back();  // the DLL goes on with its own pointers
+    (void)write_back();  // the DLL goes on with its own pointers
     throw;
   }
-  write_back();
+  ValueOrThrow(write_back());
   return result;
 }
 

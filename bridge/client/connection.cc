@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "bridge/client/fault_text.h"
+#include "bridge/client/local_memory.h"
 
 namespace bridge {
 namespace {
@@ -62,6 +63,7 @@ void Connection::Attach(Conversation* conversation) {
 Connection::Connection(SessionOptions options, Meeting meeting, std::shared_ptr<Lasting> lasting)
     : options_(std::move(options)),
       prefix_(FindPrefix(options_.prefix)),
+      access_(options_.guard_pointers ? LocalMemory() : nullptr),
       meeting_(meeting),
       abi_(options_.abi.value_or(DefaultAbi(options_.arch))),
       owner_(getpid()),

@@ -91,6 +91,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   Expected<Text> TakeText();
 
   const SessionOptions& options() const { return options_; }
+  const Access* access() const { return access_; }  // to the client's memory
   Meeting meeting() const { return meeting_; }
   Abi abi() const { return abi_; }
   Segment& segment() { return segment_; }
@@ -146,6 +147,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
 
   const SessionOptions options_;
   const Prefix prefix_;
+  const Access* const access_;
   const Meeting meeting_;
   const Abi abi_;
   const pid_t owner_;

@@ -78,7 +78,7 @@ void Conversation::Moved() { lines_ = connection_->segment().channel(index_); }
 
 FrameOrigin Conversation::Origin() const {
   const Segment& segment = connection_->segment();
-  return {segment.region(), segment.delta(), loans_.instances()};
+  return {segment.region(), segment.delta(), loans_.instances(), connection_->access()};
 }
 
 std::uint64_t Conversation::OwnOf(std::uint64_t address) {
@@ -89,8 +89,8 @@ std::uint64_t Conversation::OwnOf(std::uint64_t address) {
   return mirror ? reinterpret_cast<std::uint64_t>(mirror) : own;
 }
 
-void Conversation::SettleLoans() {
-  loans_.Settle([](void* here, std::uint64_t address) { return static_cast<Conversation*>(here)->OwnOf(address); }, this);
+Expected<void> Conversation::SettleLoans() {
+  return loans_.Settle(connection_->access(), [](void* here, std::uint64_t address) { return static_cast<Conversation*>(here)->OwnOf(address); }, this);
 }
 
 Conversation::Deadline::Deadline(Conversation* here, std::chrono::milliseconds limit, std::string_view what)
@@ -180,7 +180,7 @@ Wake Conversation::Listen() {
 void Conversation::ServeVisit(bool refused) {
   // No call's end comes: what handlers lent would pile up.
   if (serving_ == 0 && (loans_.mark() >= kMostVisitorLoans || loans_.bytes() >= kMostVisitorBytes)) [[unlikely]] {
-    SettleLoans();
+    if (auto settled = SettleLoans(); !settled) connection_->Stray(std::make_exception_ptr(Exception(settled.error())));
     loans_.End(0);
   }
   switch (protocol::VerbOf(lines_->reply.head)) {

@@ -106,7 +106,7 @@ class Conversation {
   // The address of this process's memory behind one that the DLL said; others as they are.
   std::uint64_t OwnOf(std::uint64_t address);
   // What the DLL wrote to what handlers lent it reaches the client.
-  void SettleLoans();
+  Expected<void> SettleLoans();
   Block scratch() const { return scratch_; }
   std::uint32_t last_error = 0;  // of the thread's last call
   int depth = 0;                 // requests that are open

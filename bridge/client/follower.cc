@@ -164,7 +164,9 @@ Expected<void> Follower::Finish(const Plan& plan) {
     auto local = Bring(plan, *slot.node, slot.word, slot.address, &copy);
     if (!local) return tl::unexpected(local.error());
     StorePointer(slot.frame, copy, plan.frame_pointer);
-    if (LoadPointer(slot.local, plan.local_pointer) != *local) StorePointer(slot.local, *local, plan.local_pointer);
+    if (LoadPointer(slot.local, plan.local_pointer) == *local) continue;
+    if (const std::byte* failed = StorePointer(slot.local, *local, plan.local_pointer, here_->connection().access()))
+      return tl::unexpected(CannotBe(Done::kWritten, {}, slot.word, plan.words, failed, slot.local, plan.local_pointer));
   }
   slots_.clear();
   return {};

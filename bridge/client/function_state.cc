@@ -337,7 +337,8 @@ Expected<void> FunctionState::CallHere(Conversation* here, std::uint64_t* words)
   protocol::Words line{reinterpret_cast<std::uint64_t>(sent) + delta};
   if (sent_ <= protocol::kWords) [[likely]] std::copy_n(few.begin(), protocol::kWords, line.begin());
   auto answer = here->Ask(Verb::kCall, *id, line, symbol_);
-  if (!here->loans().empty()) [[unlikely]] here->SettleLoans();
+  if (!here->loans().empty()) [[unlikely]]
+    if (auto settled = here->SettleLoans(); !settled && answer) answer = tl::unexpected(settled.error());
   if (!answer) [[unlikely]]
     return tl::unexpected(WhatBecame(here->checked() ? Explain(here, scope.base(), answer.error()) : answer.error()));
   if (here->checked()) [[unlikely]]
@@ -347,7 +348,8 @@ Expected<void> FunctionState::CallHere(Conversation* here, std::uint64_t* words)
   std::uint64_t result = answer->words[0];
   if (!before_.empty()) {
     const std::span<const Instance> mine(here->instances().data() + scope.base(), here->instances().size() - scope.base());
-    CopyBack(before_, mine, Rewrite::kLargeToo, OwnAddress, here);
+    const Caller caller{here->connection().access(), symbol_};
+    if (auto back = CopyBack(before_, mine, Rewrite::kLargeToo, OwnAddress, here, caller); !back) [[unlikely]] return back;
   }
   const bool late = !after_.empty() && (late_arguments_ || result != 0);
   if (late || mirrored || (stores_pointers_ && StoredForeign(here, scope.base()))) {
@@ -369,7 +371,8 @@ Expected<void> FunctionState::CallHere(Conversation* here, std::uint64_t* words)
 Expected<std::byte*> FunctionState::MakeFrame(Conversation* here, std::uint64_t* sent, std::size_t base, bool* mirrored) const {
   const Segment& segment = here->connection().segment();
   if (!before_.empty()) {
-    auto packed = Pack(before_, sent, Road{&here->copies(), segment.delta(), segment.region()}, &here->instances());
+    const Road road{&here->copies(), segment.delta(), segment.region(), {here->connection().access(), symbol_}};
+    auto packed = Pack(before_, sent, road, &here->instances());
     if (!packed) return tl::unexpected(packed.error());
     if (!here->connection().mirrors().empty()) [[unlikely]] {
       auto passed = PassMirrors(here, sent, std::span(here->instances()).subspan(base));

@@ -12,6 +12,7 @@
 namespace bridge {
 namespace {
 
+constexpr const char* kCallback = "a callback";  // in messages: whose result it is
 constexpr std::uint64_t kAtOnce = 256;  // elements that are compared together
 
 // Whether all could be read: what a handler was given it may have freed.
@@ -34,7 +35,7 @@ Expected<std::uint64_t> Loans::Lend(const std::shared_ptr<const Plan>& plan, std
     frames_.Release(loan.frames);
     if (checked != nullptr) checked->Release(loan.checked_mark);
   };
-  if (auto done = Pack(*plan, packed.data(), Road{space, origin.delta, origin.segment}, &instances_); !done) {
+  if (auto done = Pack(*plan, packed.data(), Road{space, origin.delta, origin.segment, {origin.access, kCallback}}, &instances_); !done) {
     drop();
     return tl::unexpected(done.error());
   }
@@ -83,14 +84,24 @@ bool Loans::Again(const Loan& loan, std::span<const Instance> now) {
   return true;
 }
 
-void Loans::Settle(Resolve own, void* context) {
+Expected<void> Loans::Settle(const Access* access, Resolve own, void* context) {
+  Expected<void> all;
   for (const Loan& loan : loans_)
-    for (std::size_t i = loan.first; i < loan.first + loan.count; ++i)
-      if (!as_lent_[i].empty() && std::memcmp(instances_[i].frame, as_lent_[i].data(), as_lent_[i].size()) != 0)
-        SettleOne(*loan.plan, instances_[i], &as_lent_[i], own, context);
+    for (std::size_t i = loan.first; i < loan.first + loan.count; ++i) {
+      const Instance& one = instances_[i];
+      if (as_lent_[i].empty() || std::memcmp(one.frame, as_lent_[i].data(), as_lent_[i].size()) == 0) continue;
+      const std::byte* failed = SettleOne(*loan.plan, one, &as_lent_[i], access, own, context);
+      if (failed != nullptr && all) [[unlikely]]
+        all = tl::unexpected(CannotBe(Done::kWritten, {access, kCallback}, one.word, loan.plan->words, failed, one.local, one.local_bytes()));
+    }
+  return all;
 }
 
-void Loans::SettleOne(const Plan& plan, const Instance& one, std::vector<std::byte>* as_lent, Resolve own, void* context) {
+const std::byte* Loans::SettleOne(const Plan& plan, const Instance& one, std::vector<std::byte>* as_lent, const Access* access, Resolve own, void* context) {
+  const std::byte* failed = nullptr;
+  const auto note = [&failed](const std::byte* at) {
+    if (failed == nullptr) failed = at;
+  };
   const Node& node = *one.node;
   const std::uint64_t frame_size = node.frame_size;
   const auto changed = [&](std::uint64_t begin, std::uint64_t count) {
@@ -104,17 +115,23 @@ void Loans::SettleOne(const Plan& plan, const Instance& one, std::vector<std::by
     if (!changed(i, 1)) continue;
     std::byte* const local = one.local + i * node.local_size;
     const std::byte* const frame = one.frame + i * frame_size;
-    CopyToLocal(plan, node, local, frame, 1);
+    if (access != nullptr)
+      if (const std::byte* gone = access->unreadable(local, node.local_size)) [[unlikely]] {
+        note(gone);
+        continue;
+      }
+    note(CopyToLocal(plan, node, local, frame, 1, access));
     const auto take = [&](const Spot& at) {
       const std::uint64_t now = LoadPointer(frame + at.frame_offset, plan.frame_pointer);
       if (now != LoadPointer(as_lent->data() + i * frame_size + at.frame_offset, plan.frame_pointer))
-        StorePointer(local + at.local_offset, now == 0 ? 0 : own(context, now), plan.local_pointer);
+        note(StorePointer(local + at.local_offset, now == 0 ? 0 : own(context, now), plan.local_pointer, access));
     };
     for (std::size_t k = 0; k < node.children.size(); ++k)
       if (!plan.nodes[node.children[k]].inlined) take(node.slots[k]);
     for (const Spot& at : node.opaque) take(at);
   }
   std::memcpy(as_lent->data(), one.frame, as_lent->size());
+  return failed;
 }
 
 void Loans::Refresh(const Plan& plan, const Instance& part) {

@@ -28,7 +28,8 @@ class Loans {
   Expected<std::uint64_t> Lend(const std::shared_ptr<const Plan>& plan, std::span<const std::uint64_t> words, const FrameOrigin& origin,
                                CheckedSpace* checked, Resolve known, void* context);
   // Writes what the other side changed to where it came from. `own` turns addresses that it stored into this process's.
-  void Settle(Resolve own, void* context);
+  // kInvalidArgument: some of it could not be written, the first of it is named; all else was.
+  Expected<void> Settle(const Access* access, Resolve own, void* context);
   // A handler was given this part of what was lent and has returned: the other side shall see what it wrote, if it is still there.
   void Refresh(const Plan& plan, const Instance& part);
 
@@ -48,7 +49,8 @@ class Loans {
     std::size_t checked_mark = 0;      // before
   };
   bool Again(const Loan& loan, std::span<const Instance> now);
-  void SettleOne(const Plan& plan, const Instance& one, std::vector<std::byte>* as_lent, Resolve own, void* context);
+  // The first address that could not be written; null: all was.
+  const std::byte* SettleOne(const Plan& plan, const Instance& one, std::vector<std::byte>* as_lent, const Access* access, Resolve own, void* context);
 
   FrameSpace frames_;
   std::vector<Loan> loans_;

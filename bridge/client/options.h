@@ -67,6 +67,9 @@ struct SessionOptions {
   // Every buffer of a call gets pages of its own, with pages out of bounds around: what the DLL reads or writes beyond is
   // an error that names the argument, as is a write to what it was given as const. Slow: for finding out which call it is.
   bool checked = false;
+  // What a pointer leads to is touched with care, so that one that leads nowhere is an error of its call. Takes SIGSEGV
+  // and SIGBUS in the whole process, for good: see local_memory.h. false: only addresses below 64 KiB are refused.
+  bool guard_pointers = true;
   // What a handler throws on a thread that the DLL made ends no call of the client's: it comes here, on the client's thread that
   // ran the handler, before the DLL goes on. Absent: a line on standard error.
   std::function<void(std::exception_ptr)> on_stray_exception = {};

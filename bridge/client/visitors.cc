@@ -75,7 +75,7 @@ void Visitors::Run() {
     alive.reset();
     if (t_orphan) return;
   }
-  here->SettleLoans();
+  if (auto settled = here->SettleLoans(); !settled) connection_->Stray(std::make_exception_ptr(Exception(settled.error())));
   connection_->CloseVisitor(here);
   Prepare();
 }

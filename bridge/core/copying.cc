@@ -6,12 +6,14 @@
 namespace bridge {
 namespace {
 
-void CopyIfChanged(std::byte* to, const std::byte* from, std::uint32_t bytes) {
-  if (std::memcmp(to, from, bytes) != 0) std::memcpy(to, from, bytes);
+const std::byte* Store(std::byte* to, const std::byte* from, std::uint64_t bytes, const Access* access) {
+  if (access != nullptr) return access->write(to, from, bytes);
+  std::memcpy(to, from, bytes);
+  return nullptr;
 }
 
-void StoreIfChanged(std::byte* at, std::uint64_t value, std::uint8_t width) {
-  if (std::memcmp(at, &value, width) != 0) StorePointer(at, value, width);
+const std::byte* StoreIfChanged(std::byte* to, const void* from, std::uint32_t bytes, const Access* access) {
+  return std::memcmp(to, from, bytes) == 0 ? nullptr : Store(to, static_cast<const std::byte*>(from), bytes, access);
 }
 
 Placed BitsAt(std::uint8_t first_bit, std::uint8_t bits) { return {.first_bit = first_bit, .bits = bits}; }
@@ -65,24 +67,35 @@ void CopyToFrame(const Plan& plan, const Node& node, std::byte* frame, const std
     }
 }
 
-void CopyToLocal(const Plan& plan, const Node& node, std::byte* local, const std::byte* frame, std::uint64_t count) {
-  if (node.flat) {
-    std::memcpy(local, frame, count * node.local_size);
-    return;
-  }
+const std::byte* StorePointer(std::byte* at, std::uint64_t value, std::uint8_t width, const Access* access) {
+  return Store(at, reinterpret_cast<const std::byte*>(&value), width, access);
+}
+
+const std::byte* CopyToLocal(const Plan& plan, const Node& node, std::byte* local, const std::byte* frame, std::uint64_t count,
+                             const Access* access) {
+  if (node.flat) return Store(local, frame, count * node.local_size, access);
   for (std::uint64_t i = 0; i < count; ++i, frame += node.frame_size, local += node.local_size)
     for (const Run& run : node.runs) {
+      std::byte* const to = local + run.local_offset;
+      const std::byte* failed = nullptr;
       if (run.pointer) {
-        StoreIfChanged(local + run.local_offset, LoadPointer(frame + run.frame_offset, plan.frame_pointer),
-                       plan.local_pointer);
+        const std::uint64_t value = LoadPointer(frame + run.frame_offset, plan.frame_pointer);
+        failed = StoreIfChanged(to, &value, plan.local_pointer, access);
       } else if (run.bits != 0) {
         const Placed here = BitsAt(run.local_bit, run.bits);
         const std::uint64_t value = ReadBits(frame + run.frame_offset, BitsAt(run.frame_bit, run.bits));
-        if (ReadBits(local + run.local_offset, here) != value) WriteBits(local + run.local_offset, here, value);
+        if (ReadBits(to, here) == value) continue;
+        std::byte bytes[16];
+        const std::uint32_t touched = (run.local_bit + run.bits + 7u) / 8;
+        std::memcpy(bytes, to, touched);
+        WriteBits(bytes, here, value);
+        failed = Store(to, bytes, touched, access);
       } else {
-        CopyIfChanged(local + run.local_offset, frame + run.frame_offset, run.bytes);
+        failed = StoreIfChanged(to, frame + run.frame_offset, run.bytes, access);
       }
+      if (failed != nullptr) [[unlikely]] return failed;
     }
+  return nullptr;
 }
 
 std::uint64_t ToLocalOffset(const Node& node, std::uint64_t offset) { return MapOffset(node, offset, kFrame, kLocal); }

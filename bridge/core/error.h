@@ -25,7 +25,7 @@ struct Error {
   ErrorCode code = ErrorCode::kInternal;
   std::string message;         // what, where, and what to do; one line
   std::uint32_t os_error = 0;  // Windows' number; kFault: the exception's code; kDisconnected: the same, or the exit status as seen, 128 + a signal's
-  std::uint64_t address = 0;   // kFault, kDisconnected: where in the host's address space
+  std::uint64_t address = 0;   // kFault, kDisconnected: where in the host's address space; memory that cannot be touched: which
   std::string module = {};     // and the base name of the module that the address lies in; empty: in none
   std::uint64_t offset = 0;    // of the address in it
 

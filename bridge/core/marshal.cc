@@ -10,6 +10,19 @@
 namespace bridge {
 namespace {
 
+bool IsLeaf(const Instance& one) { return one.node->children.empty(); }
+
+const std::byte* Unreadable(const Road& road, const Instance& one) { return FirstUnreadable(road.caller.access, one.local, one.local_bytes()); }
+
+// Of a leaf nothing is read before it is copied: that it is there is looked at then, when there is room for it.
+const std::byte* UnreadableYet(const Road& road, const Instance& one) {
+  return FirstUnreadable(IsLeaf(one) ? nullptr : road.caller.access, one.local, one.local_bytes());
+}
+
+tl::unexpected<Error> NotThere(const Plan& plan, const Road& road, const Instance& one, const std::byte* failed) {
+  return tl::unexpected<Error>(CannotBe(Done::kRead, road.caller, one.word, plan.words, failed, one.local, one.local_bytes()));
+}
+
 // Finds all memory that a call reaches. A work list, not recursion: lists may be long.
 class Collector {
  public:
@@ -43,6 +56,7 @@ class Collector {
   Expected<void> Visit(Instance one) {
     if (one.local_value == 0) return {};
     one.local = reinterpret_cast<std::byte*>(one.local_value);
+    one.copied = one.node->by_value || !road_.shared.Contains(one.local);
     if (plan_.recursive) {
       const auto [seen, is_new] = seen_.try_emplace(Key{one.local_value, one.node}, static_cast<std::uint32_t>(out_.size() - base_));
       if (!is_new) {
@@ -52,10 +66,10 @@ class Collector {
         return Append(one);
       }
     }
-    auto count = Count(plan_, *one.node, one.word, words_, one.local, Side::kLocal, 0);
+    auto count = Count(plan_, *one.node, one.word, words_, one.local, Side::kLocal, 0, road_.caller);
     if (!count) return tl::unexpected(count.error());
     one.count = *count;
-    one.copied = one.node->by_value || !road_.shared.Contains(one.local);
+    if (const std::byte* failed = UnreadableYet(road_, one)) [[unlikely]] return NotThere(plan_, road_, one, failed);
     return Append(one);
   }
 
@@ -81,19 +95,26 @@ class Collector {
         inner.local_slot = one.local + i * one.node->local_size + child.local_offset;
         inner.parent_offset = i * one.node->frame_size + child.frame_offset;
         inner.local_value = LoadPointer(inner.local_slot, plan_.local_pointer);
+        if (!one.copied && IsOthers(inner.local_value)) continue;
         if (auto done = Visit(inner); !done) return done;
       }
     }
     return {};
   }
 
+  // What stands in shared memory may have been written by the other side, and lead to memory of its own.
+  bool IsOthers(std::uint64_t address) const {
+    return address != 0 && FirstUnreadable(road_.caller.access, reinterpret_cast<const std::byte*>(address), 1) != nullptr;
+  }
+
   Expected<void> Inlined(std::uint32_t index, const Node& child) {
     Instance& outer = out_[base_ + index];
     Instance inner{.node = &child, .local = outer.local + child.local_offset};
-    auto count = Count(plan_, child, outer.word, words_, inner.local, Side::kLocal, 0);
+    auto count = Count(plan_, child, outer.word, words_, inner.local, Side::kLocal, 0, road_.caller);
     if (!count) return tl::unexpected(count.error());
     inner.count = *count;
     inner.word = outer.word;
+    if (const std::byte* failed = UnreadableYet(road_, inner)) [[unlikely]] return NotThere(plan_, road_, inner, failed);
     inner.parent = index;
     inner.parent_offset = child.frame_offset;
     inner.copied = outer.copied;
@@ -132,8 +153,12 @@ Expected<void> Pack(const Plan& plan, std::uint64_t* words, const Road& road, st
   if (auto done = Collector(plan, words, road, instances).Run(); !done) return fail(done.error());
   const std::span<Instance> all(instances->data() + base, instances->size() - base);
   if (auto done = PlaceCopies(all, road.space); !done) return fail(done.error());
-  for (const Instance& one : all)
-    if (one.copied) CopyToFrame(plan, *one.node, one.frame, one.local, one.count);
+  for (const Instance& one : all) {
+    if (!one.copied) continue;
+    if (IsLeaf(one))
+      if (const std::byte* failed = Unreadable(road, one)) [[unlikely]] return fail(NotThere(plan, road, one, failed).value());
+    CopyToFrame(plan, *one.node, one.frame, one.local, one.count);
+  }
   for (Instance& one : all) {
     one.written = reinterpret_cast<std::uint64_t>(one.frame) + road.delta;
     if (one.node->inlined) continue;

@@ -6,6 +6,7 @@
 #include <span>
 #include <vector>
 
+#include "bridge/core/access.h"
 #include "bridge/core/copying.h"
 #include "bridge/core/plan.h"
 
@@ -58,13 +59,15 @@ struct Road {
   Space* space = nullptr;
   std::uint64_t delta = 0;
   Region shared;  // memory that both sides see already: never copied. May be empty.
+  Caller caller = {};
 };
 
 // Reads local memory by the plan, copies it into the frame and rewrites the
 // pointers among `words` (plan.words of them) and in the copies. Aggregates by value become what travels:
 // their bytes, or the address of their copy. Equal and overlapping ranges share one copy, save those
 // of aggregates by value. What was copied is appended to `instances`, which is
-// left as it was on error. Errors: kInvalidArgument for a bad length, naming
+// left as it was on error. A pointer in shared memory that leads to nothing here may be the other side's own: it stays as it is.
+// Errors: kInvalidArgument for a bad length and for memory that cannot be read, naming
 // the argument; whatever space gives.
 Expected<void> Pack(const Plan& plan, std::uint64_t* words, const Road& road, std::vector<Instance>* instances);
 
@@ -77,15 +80,16 @@ enum class Rewrite : std::uint8_t {
 
 // After the callee returned: copies back what may have changed, children of
 // unchanged pointers included, and puts pointers back that Pack rewrote inside shared memory. `resolve` turns an address that the callee
-// stored into one of this process.
+// stored into one of this process. kInvalidArgument: some of it could not be written, the first of it is named; all else was.
 using Resolve = std::uint64_t (*)(void* context, std::uint64_t address);
-void CopyBack(const Plan& plan, std::span<const Instance> instances, Rewrite rewrite, Resolve resolve, void* context);
+Expected<void> CopyBack(const Plan& plan, std::span<const Instance> instances, Rewrite rewrite, Resolve resolve, void* context,
+                        const Caller& caller = {});
 
 // The number of elements behind `pointer`, read from the local or the frame
-// side of the call. An error names `word`.
+// side of the call. An error names `word`; only on the local side is the memory what `caller` may touch.
 enum class Side : std::uint8_t { kLocal, kFrame };
 Expected<std::uint64_t> Count(const Plan& plan, const Node& node, std::uint32_t word, const std::uint64_t* words,
-                              const std::byte* pointer, Side side, std::uint64_t delta);
+                              const std::byte* pointer, Side side, std::uint64_t delta, const Caller& caller = {});
 
 // Pieces of memory that one call may reach: more are taken for data without an end.
 inline constexpr std::size_t kMaxInstances = std::size_t{1} << 20;

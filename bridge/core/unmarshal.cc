@@ -69,11 +69,13 @@ class Reader {
     }
     auto stale = PlaceLocal(&one);
     if (!stale) return tl::unexpected(stale.error());
-    if (*stale) CopyToLocal(plan_, *one.node, one.local, one.frame, one.count);
+    if (*stale)
+      if (auto done = Refresh(*one.node, one.word, one.local, one.frame, one.count); !done) return tl::unexpected(done.error());
     const auto local = reinterpret_cast<std::uint64_t>(one.local);
     if (plan_.recursive) seen_.emplace(key, local);
     out_.push_back(one);
-    if (one.frame_tail != 0) Inlined(one, *stale);
+    if (one.frame_tail != 0)
+      if (auto done = Inlined(one, *stale); !done) return tl::unexpected(done.error());
     return local;
   }
 
@@ -85,16 +87,26 @@ class Reader {
     return std::min(*count, static_cast<std::uint64_t>(origin_.segment.end - at) / node.frame_size);
   }
 
-  void Inlined(const Instance& outer, bool stale) {
+  // This process's memory from its copy.
+  Expected<void> Refresh(const Node& node, std::uint32_t word, std::byte* local, const std::byte* frame, std::uint64_t count) {
+    const std::byte* failed = origin_.access != nullptr ? origin_.access->unreadable(local, count * node.local_size) : nullptr;
+    if (failed == nullptr) failed = CopyToLocal(plan_, node, local, frame, count, origin_.access);
+    if (failed == nullptr) [[likely]] return {};
+    return tl::unexpected(CannotBe(Done::kWritten, {}, word, plan_.words, failed, local, count * node.local_size));
+  }
+
+  Expected<void> Inlined(const Instance& outer, bool stale) {
     for (std::uint32_t child_index : outer.node->children) {
       const Node& child = plan_.nodes[child_index];
       if (!child.inlined) continue;
       Instance inner{.node = &child, .local = outer.local + child.local_offset, .frame = outer.frame + child.frame_offset, .word = outer.word};
       inner.count = outer.frame_tail / child.frame_size;
       inner.copied = outer.copied;
-      if (stale) CopyToLocal(plan_, child, inner.local, inner.frame, inner.count);
+      if (stale)
+        if (auto done = Refresh(child, inner.word, inner.local, inner.frame, inner.count); !done) return done;
       out_.push_back(inner);
     }
+    return {};
   }
 
   Expected<void> Expand(std::size_t index) {
@@ -111,7 +123,8 @@ class Reader {
         if (!local) return tl::unexpected(local.error());
         if (LoadPointer(local_slot, plan_.local_pointer) == *local) continue;
         if (local_slot == slot) rewritten_.push_back({slot, inner.local_value});
-        StorePointer(local_slot, *local, plan_.local_pointer);
+        if (const std::byte* failed = StorePointer(local_slot, *local, plan_.local_pointer, origin_.access))
+          return tl::unexpected(CannotBe(Done::kWritten, {}, one.word, plan_.words, failed, local_slot, plan_.local_pointer));
       }
     }
     return {};
@@ -183,13 +196,18 @@ Expected<void> Unpack(const Plan& plan, std::uint64_t* words, const FrameOrigin&
   return done;
 }
 
-void WriteBack(const Plan& plan, std::span<const Instance> instances) {
+Expected<void> WriteBack(const Plan& plan, std::span<const Instance> instances, const Access* access) {
+  Expected<void> all;
   for (const Instance& one : instances) {
-    if (one.node == nullptr)
+    if (one.node == nullptr) {
       StorePointer(one.slot, one.local_value, plan.frame_pointer);
-    else if (one.copied && !one.lent && !one.node->read_only)
-      CopyToFrame(plan, *one.node, one.frame, one.local, one.count);
+    } else if (one.copied && !one.lent && !one.node->read_only) {
+      auto there = CheckReadable({access, {}}, one.word, plan.words, one.local, one.local_bytes());
+      if (there) [[likely]] CopyToFrame(plan, *one.node, one.frame, one.local, one.count);
+      else all = std::move(there);
+    }
   }
+  return all;
 }
 
 std::uint64_t Own(std::uint64_t address, const FrameOrigin& origin, std::span<const Instance> enclosing) {

@@ -10,6 +10,7 @@ struct FrameOrigin {
   Region segment;           // as this process sees it
   std::uint64_t delta = 0;  // the other side's address minus ours
   std::span<const Instance> lent = {};  // copies that the other side has beside those of the calls that are open
+  const Access* access = nullptr;  // to this process's memory that enclosing calls sent over
 };
 
 // The reverse of Pack, for memory that the other side copied into the frame (a
@@ -21,13 +22,15 @@ struct FrameOrigin {
 // - What lies outside the segment stays an opaque address.
 // `instances` holds those of the calls that are open on this channel, outermost
 // first, and gets this frame's appended.
+// kInvalidArgument where that memory cannot be written.
 // kUnsupported where a pointer leads into the middle of an element whose layout differs.
 Expected<void> Unpack(const Plan& plan, std::uint64_t* words, const FrameOrigin& origin, Space* scratch,
                       std::vector<Instance>* instances);
 
 // Copies what the receiver may have changed into the frame again, and puts
-// pointers back that Unpack rewrote in place. Not what was lent: the receiver may have freed its own.
-void WriteBack(const Plan& plan, std::span<const Instance> instances);
+// pointers back that Unpack rewrote in place. Not what was lent: the receiver may have freed its own. kInvalidArgument: the
+// receiver gave back memory that an enclosing call sent; the rest is copied.
+Expected<void> WriteBack(const Plan& plan, std::span<const Instance> instances, const Access* access = nullptr);
 
 // The own address behind one that the other side said: of memory that an
 // enclosing call sent, of the segment, or else the value as it is.

@@ -11,6 +11,7 @@
 #include "bridge/host/c_runtimes.h"
 #include "bridge/host/foreign_memory.h"
 #include "bridge/host/guarded_call.h"
+#include "bridge/host/guarded_copy.h"
 #include "bridge/host/module_at.h"
 #include "bridge/host/session.h"
 #include "bridge/host/stack_guard.h"
@@ -26,6 +27,13 @@ const ThreadSlot g_channel;
 std::uint64_t Address(const void* p) { return reinterpret_cast<std::uint64_t>(p); }
 
 std::uintptr_t StackHere() { return reinterpret_cast<std::uintptr_t>(reinterpret_cast<NT_TIB*>(NtCurrentTeb())->StackBase); }
+
+// What the DLL would meet if the handler read there itself, or wrote.
+enum class Touch : ULONG_PTR { kRead = 0, kWrite = 1 };
+void RaiseFault(Touch how, std::uint64_t address) {
+  const ULONG_PTR touched[] = {static_cast<ULONG_PTR>(how), static_cast<ULONG_PTR>(address)};
+  RaiseException(EXCEPTION_ACCESS_VIOLATION, 0, 2, touched);
+}
 
 }  // namespace
 
@@ -349,20 +357,32 @@ std::optional<std::uint64_t> Channel::AskWithMemory(std::uint64_t token, const P
     words[i] = bytes ? Address(values + argument.offset) : ReadScalar(IsAggregate(argument.kind) ? Kind::kPointer : argument.kind, values + argument.offset);
   }
   words[count] = 0;
-  if (auto packed = Pack(binding.plan, words, Road{&scratch_, 0, segment_}, &instances_); !packed)
-    return leave(AskWithout(packed.error().code == ErrorCode::kInvalidArgument ? protocol::Loss::kBadLength : protocol::Loss::kNoSpace));
+  std::uint64_t lost = 0;
+  if (auto packed = Pack(binding.plan, words, Road{&scratch_, 0, segment_, {&kDllMemory, {}}}, &instances_); !packed) {
+    lost = packed.error().address;
+    if (lost == 0) return leave(AskWithout(packed.error().code == ErrorCode::kInvalidArgument ? protocol::Loss::kBadLength : protocol::Loss::kNoSpace));
+  }
+  if (lost != 0) [[unlikely]] {
+    leave({});
+    RaiseFault(Touch::kRead, lost);
+    return {};
+  }
   if (in_memory) {
     std::memset(*room, 0, binding.result.bytes);
     words[count] = Address(*room);
   }
   std::optional<std::uint64_t> result = Ask(Verb::kCallback, token, {Address(words)}, before);
   const std::span<const Instance> mine(instances_.data() + before.instances, instances_.size() - before.instances);
-  CopyBack(binding.plan, mine, Rewrite::kChanged, [](void*, std::uint64_t address) { return address; }, nullptr);
+  if (auto back = CopyBack(binding.plan, mine, Rewrite::kChanged, [](void*, std::uint64_t address) { return address; }, nullptr, {&kDllMemory, {}}); !back)
+    lost = back.error().address;
   if (in_memory && result) {
     result = ReadScalar(Kind::kPointer, values + prototype.shape.hidden);
-    std::memcpy(reinterpret_cast<void*>(static_cast<std::uintptr_t>(*result)), *room, binding.result.bytes);
+    if (const std::byte* failed = kDllMemory.write(reinterpret_cast<std::byte*>(static_cast<std::uintptr_t>(*result)), *room, binding.result.bytes))
+      lost = Address(failed);
   }
-  return leave(result);
+  leave(result);
+  if (lost != 0) [[unlikely]] RaiseFault(Touch::kWrite, lost);
+  return result;
 }
 
 std::optional<std::uint64_t> Channel::AskWithout(protocol::Loss loss) {

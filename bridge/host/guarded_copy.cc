@@ -3,6 +3,8 @@
 
 #include <windows.h>
 
+#include <algorithm>
+
 namespace {
 // Written by the handler below, read by the copy that goes on behind its loop.
 thread_local bridge::host::Fault t_fault;
@@ -43,5 +45,28 @@ bool GuardedCopy(void* to, const void* from, std::uint64_t bytes, Fault* fault) 
   *fault = t_fault;
   return false;
 }
+
+namespace {
+
+constexpr std::uint64_t kPage = 4096;
+
+const std::byte* Unreadable(const std::byte* at, std::uint64_t bytes) {
+  std::byte taken;
+  Fault fault;
+  for (std::uint64_t done = 0; done < bytes; done += kPage - (reinterpret_cast<std::uintptr_t>(at) + done) % kPage)
+    if (!GuardedCopy(&taken, at + done, 1, &fault)) return at + done;
+  return nullptr;
+}
+
+const std::byte* Write(std::byte* to, const std::byte* from, std::uint64_t bytes) {
+  Fault fault;
+  if (GuardedCopy(to, from, bytes, &fault)) return nullptr;
+  const auto* touched = reinterpret_cast<const std::byte*>(static_cast<std::uintptr_t>(fault.address));
+  return touched >= to && touched < to + bytes ? touched : to;
+}
+
+}  // namespace
+
+const Access kDllMemory{Unreadable, Write};
 
 }  // namespace bridge::host
