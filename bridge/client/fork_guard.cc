@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: MIT
 #include "bridge/client/fork_guard.h"
 
+#include <fcntl.h>
 #include <pthread.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <mutex>
 #include <utility>
 #include <vector>
@@ -52,6 +54,12 @@ void OnForkChild(void (*action)()) {
 }
 
 Descriptor::Descriptor(int value) : value_(value), generation_(All().generation) {
+  if (value_ >= 0 && value_ <= STDERR_FILENO) [[unlikely]] {
+    value_ = fcntl(value, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+    const int why = errno;
+    ::close(value);
+    errno = why;
+  }
   if (value_ >= 0) CloseOnFork(value_);
 }
 

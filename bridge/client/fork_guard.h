@@ -13,7 +13,8 @@ void ForgetOnFork(int descriptor);
 void OnForkChild(void (*action)());
 
 // An owned descriptor, registered for as long as it is open. In a forked child
-// it owns nothing: its number may be another file's there.
+// it owns nothing: its number may be another file's there. Never one of the standard streams' numbers, where what a program
+// without them prints would reach our memory and pipes: what has such a number gets another. errno says why it is not open.
 class Descriptor {
  public:
   Descriptor() = default;

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <fcntl.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <atomic>
@@ -369,6 +370,20 @@ TEST(SessionStart, AHostThatIsNoneEndsInAnErrorThatQuotesIt) {
   ASSERT_FALSE(wrong_program);
   EXPECT_TRUE(Says(wrong_program.error(), {"exited with status 1"}));
   EXPECT_EQ(SegmentsHeld(), "");
+}
+
+TEST(SessionStartDeathTest, NothingOfASessionTakesThePlaceOfStandardStreamsThatAreClosed) {
+  GTEST_FLAG_SET(death_test_style, "threadsafe");
+  const auto act = [] {
+    for (int stream = 0; stream <= 2; ++stream) close(stream);
+    Session session = Start();
+    auto add = session.Load(Dll("add_cdecl")).Function<int(int, int)>("add_int");
+    if (add(40, 2) != 42) _exit(1);
+    for (int stream = 0; stream <= 2; ++stream)
+      if (fcntl(stream, F_GETFD) != -1) _exit(10 + stream);
+    _exit(0);
+  };
+  EXPECT_EXIT(act(), ::testing::ExitedWithCode(0), "");
 }
 
 TEST(SessionStart, ADescriptorLimitIsAnErrorAndLeavesNothing) {
