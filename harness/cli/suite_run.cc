@@ -117,6 +117,7 @@ Expected<void> SuiteRun::RunOne(const Lane& lane) {
   if (!result.trace.empty()) result.trace = fs::proximate(fs::absolute(trace), fs::absolute(output_)).string();
   if (auto held = HoldLane(Expectations(), lane, results_.plan, interrupt_->raised(), &*outcome); !held) return held;
   results_.lanes.push_back(std::move(result));
+  for (std::string& note : outcome->notes) results_.notes.push_back(std::move(note));
   for (Verdict& verdict : outcome->verdicts) results_.verdicts.push_back(std::move(verdict));
   return {};
 }

@@ -11,6 +11,7 @@ namespace spanproof {
 struct LaneOutcome {
   LaneResult result;
   std::vector<Verdict> verdicts;
+  std::vector<std::string> notes;  // for the report: starts that were made once more
 };
 
 // Problems have no order of their own: each once, by the alphabet, whatever ran first.

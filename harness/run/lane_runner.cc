@@ -73,6 +73,12 @@ class LaneRunner {
   bool Ready(const CaseFile& file) {
     if (testee_) return true;
     auto started = Start();
+    // Wine ends a program with status 1, in silence, where its wineserver went meanwhile. Twice is no accident.
+    if (!started && !Interrupted()) {
+      outcome_.notes.push_back(run_.lane.Name() + ": a testee did not start and was started once more: " +
+                               started.error().message);
+      started = Start();
+    }
     if (!started) {
       broken_ = "the testee did not start: " + started.error().message;
       return false;

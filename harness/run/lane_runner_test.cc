@@ -8,6 +8,8 @@
 namespace spanproof {
 namespace {
 
+namespace fs = std::filesystem;
+
 class Silent : public RunObserver {
  public:
   void LaneBegins(const std::string&, std::size_t count) override { cases = count; }
@@ -35,10 +37,10 @@ CaseFile TwoCases() {
   return file;
 }
 
-LaneOutcome RunOn(const std::string& mode, std::vector<CaseFile> files) {
+LaneOutcome RunAs(std::vector<std::string> command, std::vector<CaseFile> files) {
   TesteeManifest manifest;
   manifest.name = manifest.kind = "faulty";
-  manifest.command = {SPANPROOF_FAULTY, mode};
+  manifest.command = std::move(command);
   const Lane lane{manifest, "win64", std::nullopt};
   const Installation installation{testing::TempDir()};
   Silent observer;
@@ -48,6 +50,10 @@ LaneOutcome RunOn(const std::string& mode, std::vector<CaseFile> files) {
   EXPECT_TRUE(outcome) << outcome.error().message;
   EXPECT_EQ(observer.ended, observer.cases);
   return std::move(*outcome);
+}
+
+LaneOutcome RunOn(const std::string& mode, std::vector<CaseFile> files) {
+  return RunAs({SPANPROOF_FAULTY, mode}, std::move(files));
 }
 
 TEST(LaneRunner, ATesteeThatBehavesPasses) {
@@ -79,6 +85,18 @@ TEST(LaneRunner, ATesteeThatDoesNotStartIsAnErrorOfTheHarness) {
   const LaneOutcome outcome = RunOn("early", {TwoCases()});
   EXPECT_EQ(outcome.verdicts[1].outcome, Outcome::kHarnessError);
   EXPECT_NE(outcome.verdicts[1].message.find("did not start"), std::string::npos);
+  EXPECT_EQ(outcome.notes.size(), 1u);
+}
+
+TEST(LaneRunner, AStartThatFailsIsMadeOnceMoreAndNoted) {
+  const fs::path marker = fs::path(testing::TempDir()) / "started_before";
+  fs::remove(marker);
+  const LaneOutcome outcome = RunAs(
+      {"/bin/sh", "-c", "test -e \"$1\" && exec \"$0\" good; : > \"$1\"; exit 1", SPANPROOF_FAULTY, marker.string()},
+      {TwoCases()});
+  EXPECT_EQ(outcome.verdicts[1].outcome, Outcome::kPass) << outcome.verdicts[1].message;
+  ASSERT_EQ(outcome.notes.size(), 1u);
+  EXPECT_NE(outcome.notes[0].find("started once more: the testee ended with status 1"), std::string::npos) << outcome.notes[0];
 }
 
 // The call does not tell, nor does any step ask.
