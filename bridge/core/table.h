@@ -14,7 +14,7 @@ namespace bridge {
 
 // A table that many threads read without a lock while one at a time appends.
 // Entries live until they are removed or the table ends.
-template <typename T>
+template <typename T, typename Mutex = std::mutex>
 class Table {
  public:
   static constexpr std::uint32_t kBlock = 256, kBlocks = 4096;
@@ -58,7 +58,7 @@ class Table {
   struct Block {
     std::array<std::atomic<T*>, kBlock> entries{};
   };
-  std::mutex mutex_;
+  Mutex mutex_;
   std::atomic<std::uint32_t> size_{0};
   std::array<std::unique_ptr<Block>, kBlocks> blocks_;
   std::vector<std::uint32_t> free_;

@@ -11,6 +11,8 @@
 #include <utility>
 #include <vector>
 
+#include "bridge/host/lock.h"
+
 namespace bridge::host {
 
 namespace {
@@ -30,7 +32,7 @@ std::vector<HMODULE> Modules() {
 // The C runtimes that are loaded. To ask for one by name costs a search of PATH wherever it
 // is not, so that is done once for each set of modules.
 std::vector<HMODULE> Runtimes() {
-  static std::mutex mutex;
+  static Lock mutex;
   static std::vector<HMODULE> seen, runtimes;
   std::vector<HMODULE> now = Modules();
   const std::lock_guard lock(mutex);

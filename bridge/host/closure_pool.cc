@@ -4,6 +4,7 @@
 #include <windows.h>
 
 #include <cstring>
+#include <mutex>
 
 // In closure_win64.S and closure_win32.S: expects a Closure in R10, or EAX.
 extern "C" void spanproof_closure();

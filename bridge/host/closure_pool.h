@@ -4,11 +4,11 @@
 #include <cstdint>
 #include <deque>
 #include <memory>
-#include <mutex>
 #include <vector>
 
 #include "bridge/core/error.h"
 #include "bridge/host/closure.h"
+#include "bridge/host/lock.h"
 
 namespace bridge::host {
 
@@ -34,7 +34,7 @@ class ClosurePool {
  private:
   Expected<void> Grow();
 
-  std::mutex mutex_;
+  Lock mutex_;
   std::vector<std::unique_ptr<Closure[]>> blocks_;
   std::deque<Closure*> free_;
 };

@@ -11,6 +11,7 @@
 #include "bridge/core/table.h"
 #include "bridge/host/call_shape.h"
 #include "bridge/host/closure_pool.h"
+#include "bridge/host/lock.h"
 
 namespace bridge::host {
 
@@ -53,9 +54,9 @@ class Registry {
   const Function* function(std::uint32_t id) const { return functions_.Find(id); }
 
  private:
-  Table<Module> modules_;
-  Table<Function> functions_;
-  Table<Prototype> prototypes_;
+  Table<Module, Lock> modules_;
+  Table<Function, Lock> functions_;
+  Table<Prototype, Lock> prototypes_;
   ClosurePool closures_;
 };
 

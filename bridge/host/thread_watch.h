@@ -2,10 +2,10 @@
 #pragma once
 
 #include <cstdint>
-#include <mutex>
 #include <vector>
 
 #include "bridge/core/error.h"
+#include "bridge/host/lock.h"
 
 namespace bridge::host {
 
@@ -31,7 +31,7 @@ class ThreadWatch {
   [[noreturn]] void Run();
   void DropClosed();
 
-  std::mutex mutex_;  // of the next two; the watching thread alone changes the first
+  Lock mutex_;  // of the next two; the watching thread alone changes the first
   void* wake_ = nullptr;
   std::vector<Watched> added_;
   std::vector<Watched> watched_;  // the watching thread's

@@ -2,6 +2,7 @@
 #include "bridge/host/visitors.h"
 
 #include <chrono>
+#include <mutex>
 #include <utility>
 
 namespace bridge::host {
@@ -16,24 +17,25 @@ void Visitors::Offer(std::unique_ptr<Channel> channel) {
   const std::lock_guard lock(mutex_);
   spare_ = std::move(channel);
   coming_ = false;
-  changed_.notify_one();
+  changed_.NotifyAll();
 }
 
 void Visitors::Refuse() {
   const std::lock_guard lock(mutex_);
   coming_ = false;
-  changed_.notify_all();
+  changed_.NotifyAll();
 }
 
 void Visitors::Close() {
   const std::lock_guard lock(mutex_);
   closed_ = true;
-  changed_.notify_all();
+  changed_.NotifyAll();
 }
 
 std::unique_ptr<Channel> Visitors::Take() {
-  std::unique_lock lock(mutex_);
-  changed_.wait_for(lock, kPatience, [this] { return spare_ || !coming_ || closed_; });
+  const std::lock_guard lock(mutex_);
+  const auto end = std::chrono::steady_clock::now() + kPatience;
+  while (!spare_ && coming_ && !closed_ && changed_.WaitUntil(mutex_, end)) {}
   if (!spare_ || closed_) return nullptr;
   coming_ = true;
   return std::move(spare_);

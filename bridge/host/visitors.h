@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <condition_variable>
 #include <memory>
-#include <mutex>
 
 #include "bridge/host/channel.h"
+#include "bridge/host/lock.h"
 
 namespace bridge::host {
 
@@ -23,8 +22,8 @@ class Visitors {
   std::unique_ptr<Channel> Take();
 
  private:
-  std::mutex mutex_;
-  std::condition_variable changed_;
+  Lock mutex_;
+  Condition changed_;
   std::unique_ptr<Channel> spare_;
   bool coming_ = true;  // a client that makes callbacks opens a channel for visitors
   bool closed_ = false;
