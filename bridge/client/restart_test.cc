@@ -296,13 +296,20 @@ TEST_F(Restart, StopEndsAStart) {
   }
 }
 
+// Ends a forked child as another program: ThreadSanitizer's end would miss a join of the parent's thread that ended with
+// the host just before the fork.
+[[noreturn]] void EndAs(const char* program) {
+  execl(program, program, nullptr);
+  _exit(2);
+}
+
 TEST_F(Restart, InAForkedChildNothingStartsAnew) {
   auto add = Add();
   Kill();
   const pid_t child = fork();
   if (child == 0) {
     auto tried = add.TryCall(1, 2);
-    _exit(!tried && tried.error().code == ErrorCode::kUnsupported ? 0 : 1);
+    EndAs(!tried && tried.error().code == ErrorCode::kUnsupported ? "/bin/true" : "/bin/false");
   }
   int status = 0;
   waitpid(child, &status, 0);
