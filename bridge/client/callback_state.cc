@@ -81,8 +81,6 @@ struct Held {
   bool writable = false;
 };
 
-bool Readable(const Access* access, const std::byte* at, std::uint64_t bytes) { return access == nullptr || access->unreadable(at, bytes) == nullptr; }
-
 // Those of `mine`, which Unpack made; what nothing follows becomes this process's where it means memory that is known.
 std::vector<Held> ShowPointers(const Plan& plan, std::span<const Instance> mine, Conversation* conversation) {
   std::vector<Held> all;
@@ -212,7 +210,10 @@ std::uint64_t CallbackState::RunWithMemory(Conversation* conversation, const std
   std::vector<Held> held;
   if (holds_pointers_) held = ShowPointers(plan_, mine(), conversation);
   const auto write_back = [&] {
-    for (Held& one : held) one.now = Readable(origin.access, one.local, plan_.local_pointer) ? LoadPointer(one.local, plan_.local_pointer) : one.shown;
+    for (Held& one : held) {
+      const bool there = FirstUnreadable(origin.access, one.local, plan_.local_pointer) == nullptr;
+      one.now = there ? LoadPointer(one.local, plan_.local_pointer) : one.shown;
+    }
     auto done = WriteBack(plan_, mine(), origin.access);
     for (const Instance& one : mine())
       if (one.lent) [[unlikely]] conversation->loans().Refresh(plan_, one);

@@ -15,6 +15,23 @@
 // stands at the same place of `from`. Both need a byte at least, and return the address that could not be touched, or null.
 // rdi: the first byte in a page; rdx: of which another is touched; rcx: the range's last byte.
 asm(R"(
+	# The rest of both: on with `again` at the next page, if it is of the range.
+	.macro	spanproof_next_page again
+	andq	$-4096, %rdi
+	addq	$4096, %rdi
+	jc	1f
+	leaq	64(%rdx), %rdx
+	andl	$4032, %edx
+	leaq	4095(%rdi), %rax
+	cmpq	%rcx, %rax
+	jbe	\again
+	xorl	%edx, %edx
+	cmpq	%rcx, %rdi
+	jbe	\again
+1:	xorl	%eax, %eax
+	ret
+	.endm
+
 	.text
 	.p2align 4
 	.globl	spanproof_touch_to_read
@@ -27,19 +44,7 @@ spanproof_touch_to_read:
 	.globl	spanproof_read_touch
 spanproof_read_touch:
 	movzbl	(%rdi,%rdx), %eax
-	andq	$-4096, %rdi
-	addq	$4096, %rdi
-	jc	1f
-	leaq	64(%rdx), %rdx
-	andl	$4032, %edx
-	leaq	4095(%rdi), %rax
-	cmpq	%rcx, %rax
-	jbe	spanproof_read_touch
-	xorl	%edx, %edx
-	cmpq	%rcx, %rdi
-	jbe	spanproof_read_touch
-1:	xorl	%eax, %eax
-	ret
+	spanproof_next_page spanproof_read_touch
 	.size	spanproof_touch_to_read, . - spanproof_touch_to_read
 
 	.p2align 4
@@ -56,19 +61,7 @@ spanproof_touch_to_write:
 	.globl	spanproof_write_touch
 spanproof_write_touch:
 	movb	%al, (%r8)
-	andq	$-4096, %rdi
-	addq	$4096, %rdi
-	jc	1f
-	leaq	64(%rdx), %rdx
-	andl	$4032, %edx
-	leaq	4095(%rdi), %rax
-	cmpq	%rcx, %rax
-	jbe	2b
-	xorl	%edx, %edx
-	cmpq	%rcx, %rdi
-	jbe	2b
-1:	xorl	%eax, %eax
-	ret
+	spanproof_next_page 2b
 	.size	spanproof_touch_to_write, . - spanproof_touch_to_write
 
 	.hidden	spanproof_touch_lost

@@ -89,7 +89,7 @@ class Reader {
 
   // This process's memory from its copy.
   Expected<void> Refresh(const Node& node, std::uint32_t word, std::byte* local, const std::byte* frame, std::uint64_t count) {
-    const std::byte* failed = origin_.access != nullptr ? origin_.access->unreadable(local, count * node.local_size) : nullptr;
+    const std::byte* failed = FirstUnreadable(origin_.access, local, count * node.local_size);
     if (failed == nullptr) failed = CopyToLocal(plan_, node, local, frame, count, origin_.access);
     if (failed == nullptr) [[likely]] return {};
     return tl::unexpected(CannotBe(Done::kWritten, {}, word, plan_.words, failed, local, count * node.local_size));

@@ -3,8 +3,6 @@
 
 #include <windows.h>
 
-#include <algorithm>
-
 namespace {
 // Written by the handler below, read by the copy that goes on behind its loop.
 thread_local bridge::host::Fault t_fault;

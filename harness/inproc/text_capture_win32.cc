@@ -56,7 +56,8 @@ using Flush = int(__cdecl*)(std::FILE*);
 
 // The C runtimes of other DLLs than MinGW's. To ask for one by name costs a
 // search of PATH wherever it is not loaded, so that is done once for each
-// set of modules.
+// set of modules. The bridge's host looks for them by itself: what holds the
+// bridge to account shares no code with it.
 class OtherRuntimes {
  public:
   void FlushAll() {
