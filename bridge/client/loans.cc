@@ -115,11 +115,10 @@ const std::byte* Loans::SettleOne(const Plan& plan, const Instance& one, std::ve
     if (!changed(i, 1)) continue;
     std::byte* const local = one.local + i * node.local_size;
     const std::byte* const frame = one.frame + i * frame_size;
-    if (access != nullptr)
-      if (const std::byte* gone = access->unreadable(local, node.local_size)) [[unlikely]] {
-        note(gone);
-        continue;
-      }
+    if (const std::byte* gone = FirstUnreadable(access, local, node.local_size)) [[unlikely]] {
+      note(gone);
+      continue;
+    }
     note(CopyToLocal(plan, node, local, frame, 1, access));
     const auto take = [&](const Spot& at) {
       const std::uint64_t now = LoadPointer(frame + at.frame_offset, plan.frame_pointer);

@@ -92,8 +92,7 @@ class Writer {
  private:
   // A handler may have given it back meanwhile.
   bool StillThere(const Instance& one) {
-    if (caller_.access == nullptr || one.count == 0) return true;
-    const std::byte* failed = caller_.access->unreadable(one.local, one.local_bytes());
+    const std::byte* failed = FirstUnreadable(caller_.access, one.local, one.local_bytes());
     Note(one, failed);
     return failed == nullptr;
   }
